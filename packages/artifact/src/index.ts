@@ -1,0 +1,5 @@
+export * from "./Artifact.ts"
+export * as Column from "./Column.ts"
+export * from "./errors.ts"
+export * as Kind from "./Kind.ts"
+export * from "./kinds.ts"

@@ -1,0 +1,10 @@
+// Every kind Inkstone's own stages exchange. Others define theirs with `Kind.define`; nothing needs to be registered.
+export * from "./kinds/Documents.ts"
+export * from "./kinds/Ledger.ts"
+export * from "./kinds/Metrics.ts"
+export * from "./kinds/Report.ts"
+export * from "./kinds/Scores.ts"
+export * from "./kinds/Tokenizer.ts"
+export * from "./kinds/Tokens.ts"
+export * from "./kinds/Trace.ts"
+export * from "./kinds/Weights.ts"
