@@ -1,1 +1,5 @@
-export {}
+export type * from "./PipelineDefinition.ts"
+export { PipelineInvalid, type Problem } from "./PipelineInvalid.ts"
+export type { Plan, PlannedNode } from "./Planner.ts"
+export type { Difference, Reason } from "./Reason.ts"
+export type { NodeResult, NodeStatus, RunEvent, RunResult } from "./RunEvent.ts"
