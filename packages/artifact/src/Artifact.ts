@@ -67,4 +67,6 @@ export interface StoreShape {
   readonly quarantine: (ref: ArtifactRef) => Effect.Effect<string, StorageFailed>
   readonly list: Effect.Effect<ReadonlyArray<ArtifactRef & { readonly bytes: number }>, StorageFailed>
   readonly remove: (ref: ArtifactRef) => Effect.Effect<void, StorageFailed>
+  /** Removes the drafts of processes that are gone; gives their number. */
+  readonly sweepDrafts: Effect.Effect<number, StorageFailed>
 }

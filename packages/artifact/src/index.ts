@@ -1,5 +1,8 @@
 export * from "./Artifact.ts"
+export * from "./CanonicalJson.ts"
 export * as Column from "./Column.ts"
 export * from "./errors.ts"
 export * as Kind from "./Kind.ts"
 export * from "./kinds.ts"
+export * from "./Store.ts"
+export * as StoreLocal from "./StoreLocal.ts"
