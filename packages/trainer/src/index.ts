@@ -1,1 +1,1 @@
-export {}
+export { learningRateAt, type Schedule } from "./Schedule.ts"
