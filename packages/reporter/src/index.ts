@@ -1,1 +1,1 @@
-export {}
+export { report } from "./ReportStage.ts"

@@ -1,0 +1,139 @@
+// Models in, a page a person reads out.
+import { Documents, Ledger, Metrics, Report, Trace, Weights } from "@inkstone/artifact"
+import { Stage, StageFailure } from "@inkstone/stage"
+import { Effect, Schema } from "effect"
+import { readFile } from "node:fs/promises"
+import { gather } from "./Comparison.ts"
+import * as Html from "./Html.ts"
+import * as Markdown from "./Markdown.ts"
+import type { Page } from "./Page.ts"
+import { recommend } from "./Recommendation.ts"
+import { groups } from "./SideBySide.ts"
+
+const withDefault = <A>(schema: Schema.Codec<A>, fallback: A) =>
+  schema.pipe(Schema.withDecodingDefault(Effect.succeed(fallback)))
+const positive = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
+
+const Config = Schema.Struct({
+  title: withDefault(Schema.String, "Comparison").annotate({ description: "heading of the page" }),
+  task: withDefault(Schema.String, "").annotate({ description: "what the models are for, in a sentence" }),
+  pipeline: Schema.optionalKey(Schema.String).annotate({
+    description: "the pipeline file, shown so that the page alone is enough to repeat the run"
+  }),
+  maxParameters: Schema.optionalKey(positive).annotate({
+    description: "budget: most numbers a model may have"
+  }),
+  maxWeightBytes: Schema.optionalKey(positive).annotate({
+    description: "budget: most bytes its weights may take"
+  }),
+  alpha: withDefault(positive, 0.05).annotate({
+    description: "a difference less significant than this is a tie"
+  }),
+  minDocuments: withDefault(positive, 5).annotate({
+    description: "fewest held-out documents that can decide anything"
+  })
+})
+
+const unreadable = (problem: string) =>
+  new StageFailure({
+    category: "data",
+    fact: "ArtifactUnreadable",
+    problem,
+    advice: "Run again: it will be made anew"
+  })
+
+/** `@inkstone/reporter#report`: compares any number of models and recommends one, or says why it cannot. */
+export const report = Stage.define({
+  name: "@inkstone/reporter#report",
+  version: 1,
+  description: "Compares models side by side and recommends one for a task and a budget",
+  config: Config,
+  inputs: {
+    models: Stage.many(Weights),
+    metrics: Stage.many(Metrics),
+    traces: Stage.many(Trace),
+    documents: Stage.many(Documents),
+    ledgers: Stage.many(Ledger)
+  },
+  outputs: { report: Report },
+  files: ({ pipeline }) => (pipeline === undefined ? [] : [pipeline]),
+  run: Effect.fn("report")(function* (config, given, run) {
+    if (given.models.length === 0)
+      return yield* new StageFailure({
+        category: "config",
+        fact: "NoModels",
+        problem: "the report has no models to compare",
+        advice: "Wire at least one `weights` output to its port `models`"
+      })
+    const { summaries, unmeasured } = yield* gather(given).pipe(
+      Effect.mapError((error) => unreadable(error.message))
+    )
+    const verdict = recommend(summaries, {
+      budget: {
+        ...(config.maxParameters === undefined ? {} : { maxParameters: config.maxParameters }),
+        ...(config.maxWeightBytes === undefined ? {} : { maxWeightBytes: config.maxWeightBytes })
+      },
+      alpha: config.alpha,
+      minDocuments: config.minDocuments,
+      seed: run.seed
+    })
+    const table = groups(summaries)
+    const source = run.files[0]
+    const text =
+      source === undefined
+        ? undefined
+        : yield* Effect.tryPromise({
+            try: () => readFile(source.path, "utf8"),
+            catch: (cause) => unreadable(`${source.name}: ${String(cause)}`)
+          })
+    const page: Page = {
+      title: config.title,
+      task: config.task,
+      verdict,
+      models: summaries,
+      unmeasured,
+      groups: table,
+      corpora: given.documents.map(({ artifact }) => artifact.attributes),
+      cleaning: given.ledgers.map(({ artifact }) => artifact.attributes),
+      pipeline: source === undefined || text === undefined ? undefined : { name: source.name, text },
+      environment: [
+        ["Node", process.version],
+        ["platform", `${process.platform} ${process.arch}`],
+        ["seed of this stage", String(run.seed)]
+      ]
+    }
+    const repeatable = table.flatMap(({ rows }) => rows.filter(({ measured }) => !measured))
+    const facts = summaries.flatMap(({ label }, i) =>
+      repeatable.map(({ name, values }) => ({ model: label, field: name, value: values[i]! }))
+    )
+    const pages = { "report.html": Html.render(page), "report.md": Markdown.render(page) }
+    yield* Effect.gen(function* () {
+      yield* run.outputs.report.append("facts", {
+        model: facts.map(({ model }) => model),
+        field: facts.map(({ field }) => field),
+        value: facts.map(({ value }) => value)
+      })
+      yield* run.outputs.report.append("files", {
+        path: Object.keys(pages),
+        media_type: ["text/html", "text/markdown"],
+        content: Object.values(pages).map((each) => Buffer.from(each, "utf8"))
+      })
+      yield* run.outputs.report.describe({
+        title: config.title,
+        recommendation: verdict.recommendation,
+        reason: verdict.reason
+      })
+    }).pipe(
+      Effect.mapError(
+        (error) =>
+          new StageFailure({
+            category: "resource",
+            fact: error._tag,
+            problem: error.message,
+            advice: "Free disk space and run again"
+          })
+      )
+    )
+    yield* run.report({ done: summaries.length, total: summaries.length, unit: "models" })
+  })
+})
