@@ -18,7 +18,7 @@ export const canonicalJson = (value: unknown, path = "$"): string => {
   if (typeof value === "object") {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member, `${path}.${key}`)}`)
     return `{${members.join(",")}}`
   }
