@@ -1,1 +1,8 @@
-export {}
+export * from "./Family.ts"
+export * as LanguageModel from "./LanguageModel.ts"
+export * as NamedArray from "./NamedArray.ts"
+export * as Ngram from "./Ngram.ts"
+export * as NgramModel from "./NgramModel.ts"
+export * as Philox from "./Philox.ts"
+export * as Sampler from "./Sampler.ts"
+export * from "./Zoo.ts"

@@ -1,0 +1,7 @@
+// The families by the name that weights carry. A new family is one file and one line here.
+import type { Family } from "./Family.ts"
+import { family as ngram } from "./NgramModel.ts"
+
+export const zoo = { ngram } satisfies Readonly<Record<string, Family>>
+
+export type FamilyName = keyof typeof zoo
