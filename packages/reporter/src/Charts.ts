@@ -91,7 +91,11 @@ export const learningCurves = (models: ReadonlyArray<Summary>): string | undefin
   })
   const all = drawn.flatMap(({ training, validation }) => [...training, ...validation])
   const losses = all.map(([, loss]) => loss)
-  const x = linear([0, Math.max(...all.map(([tokens]) => tokens))], [frame.left, frame.width - frame.right])
+  const x = linear(
+    [0, Math.max(...all.map(([tokens]) => tokens))],
+    [frame.left, frame.width - frame.right],
+    8
+  )
   const y = linear([Math.min(...losses), Math.max(...losses)], [frame.height - frame.bottom, frame.top])
   const place = ([tokens, loss]: readonly [number, number]) => [x.at(tokens), y.at(loss)] as const
   const lines = drawn.map(({ model, training, validation }) =>

@@ -8,13 +8,13 @@ export const count = (n: number): string => {
   return significant(n / divisor) + suffix
 }
 
-/** 1536 -> `1.5 KiB`. */
+/** 1500 -> `1.5 kB`; decimal units, as disks and downloads count. */
 export const bytes = (n: number): string => {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"]
+  const units = ["B", "kB", "MB", "GB", "TB"]
   let value = n
   let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
     unit += 1
   }
   return `${unit === 0 ? value : significant(value)} ${units[unit]}`

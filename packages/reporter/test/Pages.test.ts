@@ -119,7 +119,7 @@ describe("numbers", () => {
   it.each([
     [Format.count(1234), "1,234"],
     [Format.count(124_439_808), "124 M"],
-    [Format.bytes(1536), "1.5 KiB"],
+    [Format.bytes(1536), "1.54 kB"],
     [Format.duration(245_000), "4 min 05 s"],
     [Format.duration(850), "850 ms"],
     [Format.interval(1.23456, 1.2, 1.3), "1.235 [1.200, 1.300]"],
