@@ -1,0 +1,142 @@
+// Applies merges to one word, always the one of lowest rank first and of equal ones the leftmost, as Hugging Face does.
+import type { MergeTable } from "./MergeTable.ts"
+
+const none = 0x7fffffff
+const positions = 2 ** 31
+
+/** Up to here looking for the best pair again and again is faster than a heap. */
+const shortWord = 48
+
+export class WordMerger {
+  readonly #table: MergeTable
+  readonly #byteIds: Int32Array
+  /** ids of the word last merged, `count` of them */
+  ids = new Int32Array(shortWord)
+  #ranks = new Int32Array(shortWord)
+
+  constructor(table: MergeTable, byteIds: Int32Array) {
+    this.#table = table
+    this.#byteIds = byteIds
+  }
+
+  /** Merges `bytes[start..end)` into `ids` and gives their number. Time: n log n. */
+  merge(bytes: Uint8Array, start: number, end: number): number {
+    return end - start <= shortWord ? this.#mergeShort(bytes, start, end) : this.#mergeLong(bytes, start, end)
+  }
+
+  #mergeShort(bytes: Uint8Array, start: number, end: number): number {
+    const table = this.#table
+    const ids = this.ids
+    const ranks = this.#ranks // ranks[i]: of the pair (i, i + 1)
+    let count = end - start
+    for (let i = 0; i < count; i++) ids[i] = this.#byteIds[bytes[start + i]!]!
+    const rankOf = (i: number) => {
+      const rank = table.rank(ids[i]!, ids[i + 1]!)
+      return rank < 0 ? none : rank
+    }
+    for (let i = 0; i + 1 < count; i++) ranks[i] = rankOf(i)
+    for (;;) {
+      let best = none
+      let at = -1
+      for (let i = 0; i + 1 < count; i++) {
+        if (ranks[i]! < best) {
+          best = ranks[i]!
+          at = i
+        }
+      }
+      if (at < 0) return count
+      ids[at] = table.result(ids[at]!, ids[at + 1]!)
+      ids.copyWithin(at + 1, at + 2, count)
+      ranks.copyWithin(at + 1, at + 2, count - 1)
+      count--
+      if (at > 0) ranks[at - 1] = rankOf(at - 1)
+      if (at + 1 < count) ranks[at] = rankOf(at)
+    }
+  }
+
+  /** A linked list and a heap of candidates; a candidate that no longer fits is dropped when it comes up. */
+  #mergeLong(bytes: Uint8Array, start: number, end: number): number {
+    const table = this.#table
+    const length = end - start
+    if (this.ids.length < length) this.ids = new Int32Array(length)
+    const ids = this.ids
+    const next = new Int32Array(length)
+    const previous = new Int32Array(length)
+    for (let i = 0; i < length; i++) {
+      ids[i] = this.#byteIds[bytes[start + i]!]!
+      next[i] = i + 1
+      previous[i] = i - 1
+    }
+    const heap = new CandidateHeap(length)
+    const offer = (left: number, right: number) => {
+      const rank = table.rank(ids[left]!, ids[right]!)
+      if (rank >= 0) heap.push(rank * positions + left)
+    }
+    for (let i = 0; i + 1 < length; i++) offer(i, i + 1)
+    while (heap.size > 0) {
+      const key = heap.pop()
+      const rank = Math.floor(key / positions)
+      const left = key - rank * positions
+      if (ids[left]! < 0) continue // swallowed by its left neighbour
+      const right = next[left]!
+      if (right >= length || table.rank(ids[left]!, ids[right]!) !== rank) continue
+      ids[left] = table.result(ids[left]!, ids[right]!)
+      ids[right] = -1
+      const after = next[right]!
+      next[left] = after
+      if (after < length) {
+        previous[after] = left
+        offer(left, after)
+      }
+      if (left > 0) offer(previous[left]!, left)
+    }
+    let count = 0
+    for (let i = 0; i < length; i = next[i]!) ids[count++] = ids[i]!
+    return count
+  }
+}
+
+/** A binary min-heap of numbers: rank times 2^31 plus position, exact below 2^53. */
+class CandidateHeap {
+  #keys: Float64Array
+  size = 0
+
+  constructor(capacity: number) {
+    this.#keys = new Float64Array(capacity)
+  }
+
+  push(key: number): void {
+    if (this.size === this.#keys.length) {
+      const grown = new Float64Array(2 * this.size)
+      grown.set(this.#keys)
+      this.#keys = grown
+    }
+    const keys = this.#keys
+    let at = this.size++
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (keys[parent]! <= key) break
+      keys[at] = keys[parent]!
+      at = parent
+    }
+    keys[at] = key
+  }
+
+  pop(): number {
+    const keys = this.#keys
+    const top = keys[0]!
+    const size = --this.size
+    const moved = keys[size]!
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= size) break
+      if (child + 1 < size && keys[child + 1]! < keys[child]!) child++
+      if (keys[child]! >= moved) break
+      keys[at] = keys[child]!
+      at = child
+    }
+    keys[at] = moved
+    return top
+  }
+}
