@@ -1,4 +1,7 @@
+export { BpeTrainer, type BpeSettings } from "./BpeTrainer.ts"
 export { ByteLevelBpe, type EncodeOptions, type Encoding } from "./ByteLevelBpe.ts"
+export { encode } from "./EncodeStage.ts"
 export { loadTokenizer } from "./TokenizerArtifact.ts"
 export { parseTokenizerJson, toJson, TokenizerInvalid } from "./TokenizerJson.ts"
+export { train } from "./TrainStage.ts"
 export { byteVocabulary, type Vocabulary } from "./Vocabulary.ts"

@@ -1,0 +1,95 @@
+// How often each pair of neighbouring ids occurs, and for the current round which words gained it.
+import { growFloat64, growInt32 } from "./Grow.ts"
+
+export class PairCounts {
+  size = 0
+  left = new Int32Array(1 << 12)
+  right = new Int32Array(1 << 12)
+  count = new Float64Array(1 << 12)
+  /** pair number + 1, 0 for free; at most half full */
+  #slots = new Int32Array(1 << 13)
+  /** word that gained the pair last in this round, + 1 */
+  #lastWord = new Int32Array(1 << 12)
+  #gains = new Int32Array(1 << 12)
+  #gainPairs = new Int32Array(1 << 12)
+  #gainWords = new Int32Array(1 << 12)
+  #gained = 0
+
+  /** `word` has `times` more (or fewer) of the pair. */
+  change(left: number, right: number, times: number, word: number): void {
+    const pair = this.#pairOf(left, right)
+    this.count[pair]! += times
+    if (times <= 0 || this.#lastWord[pair] === word + 1) return
+    this.#lastWord[pair] = word + 1
+    this.#gains[pair]!++
+    if (this.#gained === this.#gainPairs.length) {
+      this.#gainPairs = growInt32(this.#gainPairs, this.#gained + 1)
+      this.#gainWords = growInt32(this.#gainWords, this.#gained + 1)
+    }
+    this.#gainPairs[this.#gained] = pair
+    this.#gainWords[this.#gained++] = word
+  }
+
+  /** Ends a round: each pair that words gained, with these words in the order they came. */
+  drainGains(visit: (pair: number, words: Int32Array) => void): void {
+    const lists = new Map<number, Int32Array>()
+    for (let i = 0; i < this.#gained; i++) {
+      const pair = this.#gainPairs[i]!
+      let list = lists.get(pair)
+      if (list === undefined) {
+        list = new Int32Array(this.#gains[pair]!)
+        lists.set(pair, list)
+        this.#gains[pair] = 0
+        this.#lastWord[pair] = 0
+      }
+      list[this.#gains[pair]!++] = this.#gainWords[i]!
+    }
+    for (const [pair, words] of lists) {
+      this.#gains[pair] = 0
+      visit(pair, words)
+    }
+    this.#gained = 0
+  }
+
+  #pairOf(left: number, right: number): number {
+    const mask = this.#slots.length - 1
+    let slot = this.#start(left, right)
+    for (;;) {
+      const pair = this.#slots[slot]! - 1
+      if (pair < 0) return this.#add(left, right, slot)
+      if (this.left[pair] === left && this.right[pair] === right) return pair
+      slot = (slot + 1) & mask
+    }
+  }
+
+  #add(left: number, right: number, slot: number): number {
+    const pair = this.size++
+    if (pair === this.left.length) {
+      this.left = growInt32(this.left, pair + 1)
+      this.right = growInt32(this.right, pair + 1)
+      this.count = growFloat64(this.count, pair + 1)
+      this.#lastWord = growInt32(this.#lastWord, pair + 1)
+      this.#gains = growInt32(this.#gains, pair + 1)
+    }
+    this.left[pair] = left
+    this.right[pair] = right
+    this.#slots[slot] = pair + 1
+    if (2 * this.size > this.#slots.length) this.#rehash()
+    return pair
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(2 * this.#slots.length)
+    const mask = this.#slots.length - 1
+    for (let pair = 0; pair < this.size; pair++) {
+      let slot = this.#start(this.left[pair]!, this.right[pair]!)
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = pair + 1
+    }
+  }
+
+  #start(left: number, right: number): number {
+    const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)
+    return (hash ^ (hash >>> 15)) & (this.#slots.length - 1)
+  }
+}
