@@ -1,1 +1,5 @@
-export {}
+export * as Entry from "./Entry.ts"
+export * from "./errors.ts"
+export * as Native from "./Native.ts"
+export * from "./Session.ts"
+export type * from "./Tensor.ts"

@@ -1,0 +1,69 @@
+// The native addon of tfjs-node-gpu, loaded by its path: none of tfjs's JavaScript is needed to run a graph.
+import { createRequire } from "node:module"
+import { Effect } from "effect"
+import { NativeUnavailable } from "./errors.ts"
+import type { Installed } from "./Installation.ts"
+import type { Values } from "./Tensor.ts"
+
+/** What of the addon is used; tensors and sessions are numbers that must be given back. */
+export interface Binding {
+  readonly TF_Version: string
+  createTensor(shape: ReadonlyArray<number>, dtype: number, values: Values): number
+  deleteTensor(tensor: number): void
+  tensorDataSync(tensor: number): unknown
+  executeOp(
+    name: string,
+    attributes: ReadonlyArray<never>,
+    inputs: ReadonlyArray<number>,
+    outputs: number
+  ): ReadonlyArray<TensorInfo>
+  loadSavedModel(folder: string, tags: string): number
+  deleteSavedModel(session: number): void
+  runSavedModel(
+    session: number,
+    inputs: ReadonlyArray<number>,
+    inputNames: string,
+    outputNames: string
+  ): ReadonlyArray<TensorInfo>
+  getNumOfSavedModels(): number
+  getNumOfTensors(): number
+  isUsingGpuDevice(): boolean
+}
+
+export interface TensorInfo {
+  readonly id: number
+  readonly shape: ReadonlyArray<number>
+  /** a `TF_DataType` */
+  readonly dtype: number
+}
+
+const isBinding = (value: unknown): value is Binding =>
+  typeof value === "object" && value !== null && "runSavedModel" in value && "TF_Version" in value
+
+let loaded: { readonly addon: string; readonly binding: Binding } | undefined
+
+/** The addon this process has loaded, if it has loaded one. */
+export const current = (): Binding | undefined => loaded?.binding
+
+/**
+ * Loads the addon and with it libtensorflow, once a process (0.2 s). TensorFlow reads its settings from the environment
+ * while it loads; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors are logged.
+ */
+export const load = Effect.fnUntraced(function* (installed: Installed) {
+  if (loaded !== undefined) return loaded.binding
+  return yield* Effect.try({
+    try: () => {
+      process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"
+      const binding: unknown = createRequire(import.meta.url)(installed.addon)
+      if (!isBinding(binding)) throw new Error(`${installed.addon} is not the addon of tfjs-node-gpu`)
+      loaded = { addon: installed.addon, binding }
+      return binding
+    },
+    catch: (cause) =>
+      new NativeUnavailable({
+        missing: "library",
+        problem: `the library does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
+        advice: `remove ${installed.folder} and run "inkstone doctor --install"`
+      })
+  })
+})

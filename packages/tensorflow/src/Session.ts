@@ -1,0 +1,162 @@
+// An open graph. Its variables live inside, so weights never cross into JavaScript between runs.
+import { mkdtemp, open, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, type Scope } from "effect"
+import * as Binding from "./Binding.ts"
+import * as Entry from "./Entry.ts"
+import { type NativeUnavailable, ProgramRejected, RunFailed } from "./errors.ts"
+import * as Native from "./Native.ts"
+import * as SavedModel from "./SavedModel.ts"
+import type { Dtype, Feed, Tensor } from "./Tensor.ts"
+
+// TF_DataType of tensorflow/c/tf_datatype.h
+const code: Readonly<Record<Dtype, number>> = { float32: 1, int32: 3, bool: 10 }
+const otherDtypes: Readonly<Record<number, string>> = {
+  2: "float64",
+  4: "uint8",
+  7: "string",
+  9: "int64",
+  14: "bfloat16",
+  19: "float16",
+  20: "resource"
+}
+
+/** A tensor for each output of the entry. */
+export type Results<E extends Entry.Entry> = { readonly [Name in keyof E["outputs"]]: Tensor }
+
+export class Session {
+  readonly #binding: Binding.Binding
+  #id: number | undefined
+
+  private constructor(binding: Binding.Binding, id: number) {
+    this.#binding = binding
+    this.#id = id
+  }
+
+  /**
+   * Opens a serialized GraphDef and closes it with the scope, variables included. TensorFlow optimizes and compiles on the
+   * first run of each set of fetches, not here.
+   */
+  static readonly open = Effect.fn("Session.open")(function* (
+    graphDef: Uint8Array
+  ): Effect.fn.Return<Session, NativeUnavailable | ProgramRejected, Scope.Scope> {
+    const binding = yield* Binding.load(yield* Native.require)
+    return yield* Effect.acquireRelease(
+      Effect.map(loadGraph(binding, graphDef), (id) => new Session(binding, id)),
+      (session) => Effect.sync(() => session.#close())
+    )
+  })
+
+  /**
+   * One synchronous run: 40 us and the copies of feeds and fetches. At least one fetch is needed; an operation that only
+   * has effects is fetched through an output that depends on it.
+   *
+   * @param fetches names of tensors, such as `loss:0`
+   * @throws RunFailed
+   */
+  run(feeds: ReadonlyArray<Feed>, fetches: ReadonlyArray<string>): ReadonlyArray<Tensor> {
+    const failed = (reason: RunFailed["reason"], problem: string) =>
+      new RunFailed({ reason, feeds: feeds.map((feed) => feed.node), fetches, problem })
+    if (this.#id === undefined) throw failed("closed", "the session is closed")
+    const inputs: Array<number> = []
+    let outputs: ReadonlyArray<Binding.TensorInfo> = []
+    try {
+      for (const feed of feeds)
+        inputs.push(this.#binding.createTensor(feed.shape, code[feed.dtype], feed.values))
+      outputs = this.#binding.runSavedModel(
+        this.#id,
+        inputs,
+        feeds.map((feed) => feed.node).join(","),
+        fetches.join(",")
+      )
+      return outputs.map((output, i) => {
+        const tensor = this.#read(output)
+        if (tensor !== undefined) return tensor
+        const dtype = otherDtypes[output.dtype] ?? `dtype ${output.dtype}`
+        throw failed("unsupported-dtype", `${fetches[i]} is ${dtype}: cast it to float32, int32 or bool`)
+      })
+    } catch (cause) {
+      if (cause instanceof RunFailed) throw cause
+      const problem = cause instanceof Error ? cause.message : String(cause)
+      // Eigen's and oneDNN's allocators say OOM, the BFC allocator of a GPU says "ran out of memory"
+      const outOfMemory = /\bOOM\b|out of memory|RESOURCE_EXHAUSTED/i.test(problem)
+      throw failed(
+        outOfMemory ? "out-of-memory" : inputs.length < feeds.length ? "feed-mismatch" : "rejected",
+        problem.replace("Session fail to run with error: ", "")
+      )
+    } finally {
+      for (const input of inputs) this.#binding.deleteTensor(input)
+      for (const output of outputs) this.#binding.deleteTensor(output.id)
+    }
+  }
+
+  /**
+   * Runs a program's entry by the names of its inputs and outputs, shapes and dtypes checked.
+   *
+   *     const { loss } = session.call(program.entries.train, { tokens: { shape: [B, T], values } })
+   *
+   * @throws RunFailed
+   */
+  call<const E extends Entry.Entry>(
+    entry: E,
+    given: { readonly [Name in keyof E["inputs"]]: Entry.Given }
+  ): Results<E>
+  call(entry: Entry.Entry, given: Readonly<Record<string, Entry.Given>>): Readonly<Record<string, Tensor>> {
+    const names = Object.keys(entry.outputs)
+    const tensors = this.run(
+      Entry.feeds(entry, given),
+      Object.values(entry.outputs).map((output) => output.node)
+    )
+    return Object.fromEntries(
+      tensors.flatMap((tensor, i) => {
+        const name = names[i]
+        return name === undefined ? [] : [[name, tensor]]
+      })
+    )
+  }
+
+  #read({ dtype, id, shape }: Binding.TensorInfo): Tensor | undefined {
+    if (dtype !== code.float32 && dtype !== code.int32 && dtype !== code.bool) return undefined
+    const values = this.#binding.tensorDataSync(id)
+    if (values instanceof Float32Array) return { dtype: "float32", shape, values }
+    if (values instanceof Int32Array) return { dtype: "int32", shape, values }
+    if (values instanceof Uint8Array) return { dtype: "bool", shape, values }
+    return undefined
+  }
+
+  #close() {
+    if (this.#id !== undefined) this.#binding.deleteSavedModel(this.#id)
+    this.#id = undefined
+  }
+}
+
+/** TensorFlow's C API takes a folder; it has read all of it when it returns. */
+const loadGraph = (binding: Binding.Binding, graphDef: Uint8Array) =>
+  Effect.tryPromise({
+    try: async () => {
+      if (graphDef.length > SavedModel.maxBytes - 64)
+        throw new Error(
+          `${graphDef.length} bytes, but a protobuf message holds 2 GiB: initialize inside the graph`
+        )
+      const folder = await mkdtemp(join(tmpdir(), "inkstone-graph-"))
+      try {
+        const file = await open(join(folder, "saved_model.pb"), "w")
+        try {
+          for (const piece of SavedModel.wrap(graphDef)) await file.writeFile(piece)
+        } finally {
+          await file.close()
+        }
+        return binding.loadSavedModel(folder, "serve")
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+    catch: (cause) =>
+      new ProgramRejected({
+        problem: (cause instanceof Error ? cause.message : String(cause)).replace(
+          "Failed to load SavedModel: ",
+          ""
+        )
+      })
+  })
