@@ -1,5 +1,5 @@
 // What a pipeline file may say to the ingest stage. Every field but `files` has a default.
-import { Effect, Schema } from "effect"
+import { Effect, Schema, SchemaGetter } from "effect"
 
 const compiles = (pattern: string): boolean => {
   try {
@@ -31,6 +31,14 @@ const knownEncoding = (label: string): boolean => {
   }
 }
 
+const Encoding = Schema.String.check(
+  Schema.makeFilter(
+    (label) => knownEncoding(label) || "expected auto or a label such as utf-8, gb18030, big5"
+  )
+)
+// Strings end at 2^29 characters in V8.
+const MaxChars = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500_000_000 }))
+
 const Where = Schema.Struct({
   name: Schema.optionalKey(Pattern).annotate({
     description: "keep a file only if this regular expression matches its name"
@@ -46,7 +54,7 @@ const Where = Schema.Struct({
 
 const thresholds = {
   minChars: Schema.optionalKey(Count),
-  maxChars: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500_000_000 }))),
+  maxChars: Schema.optionalKey(MaxChars),
   minLetterRatio: Schema.optionalKey(Share),
   maxDigitRatio: Schema.optionalKey(Share),
   maxControlRatio: Schema.optionalKey(Share),
@@ -58,102 +66,110 @@ const thresholds = {
 }
 const Thresholds = Schema.Struct(thresholds)
 
-const withDefault =
-  <S extends Schema.Constraint>(value: S["Encoded"]) =>
-  (schema: S) =>
-    Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
+/** A key that may be left out; description and default are on the encoded side, where editors look for them. */
+const field = <S extends Schema.Top>(schema: S, value: S["Encoded"], description: string) =>
+  Schema.optionalKey(Schema.toEncoded(schema).annotate({ description, default: value })).pipe(
+    Schema.decodeTo(schema, {
+      decode: SchemaGetter.withDefault(Effect.succeed(value)),
+      encode: SchemaGetter.passthrough()
+    })
+  )
 
 const Cuts = Schema.Struct({
   ...thresholds,
-  minChars: Count.pipe(withDefault(20)).annotate({
-    description: "characters (code points) of the clean text"
-  }),
-  maxChars: thresholds.maxChars.schema.pipe(withDefault(10_000_000)).annotate({
-    description:
-      "characters; no record longer than this is ever held in memory, so it also bounds markup before it is parsed"
-  }),
-  minLetterRatio: Share.pipe(withDefault(0.5)).annotate({
-    description: "letters of any script among the characters that are not white space"
-  }),
-  maxControlRatio: Share.pipe(withDefault(0.01)).annotate({
-    description: "control characters among all, before they are repaired"
-  }),
-  minUniqueLineRatio: Share.pipe(withDefault(0.3)).annotate({
-    description: "distinct lines among the lines that are not blank"
-  }),
-  byScript: Schema.Record(Schema.String, Thresholds)
-    .pipe(withDefault({ Hani: { minChars: 10 } }))
-    .annotate({
-      description:
-        "thresholds that replace the ones above for documents of a script (ISO 15924); Hani stands for Hans, Hant and Jpan as well"
-    })
+  minChars: field(Count, 20, "least characters (code points) of the clean text"),
+  maxChars: field(
+    MaxChars,
+    10_000_000,
+    "most characters; no record longer than this is ever held in memory, so it bounds markup too, before it is parsed"
+  ),
+  minLetterRatio: field(Share, 0.5, "letters of any script among the characters that are not white space"),
+  maxControlRatio: field(Share, 0.01, "control characters among all, before they are repaired"),
+  minUniqueLineRatio: field(Share, 0.3, "distinct lines among the lines that are not blank"),
+  byScript: field(
+    Schema.Record(Schema.String, Thresholds),
+    { Hani: { minChars: 10 } },
+    "thresholds that replace the ones above for a script (ISO 15924); Hani stands for Hans, Hant and Jpan as well"
+  )
 })
+
+const Jsonl = Schema.Struct({
+  textField: field(Schema.String, "text", "field of a record that holds the text"),
+  idField: Schema.optionalKey(Schema.String).annotate({
+    description:
+      "field that names a record within its file, so that inserted lines move no other; else its position does"
+  }),
+  langField: Schema.optionalKey(Schema.String).annotate({ description: "field that holds the language" })
+})
+
+const Splits = Schema.Struct({
+  validation: field(Share, 0.05, "share of the documents"),
+  test: field(Share, 0.05, "share of the documents"),
+  salt: field(Schema.String, "inkstone", "another salt, another split")
+}).check(
+  Schema.makeFilter(
+    ({ validation, test }) =>
+      validation + test < 1 || "expected validation and test to leave a share for train"
+  )
+)
+
+const Split = Schema.Union([
+  Schema.Literals(["whole", "blank-lines", "lines"]),
+  Schema.Struct({
+    heading: Pattern.annotate({ description: "a line that matches begins the next document" })
+  })
+])
 
 export const IngestConfig = Schema.Struct({
   files: Schema.NonEmptyArray(Schema.String).annotate({
     description: "paths, folders and globs relative to the pipeline file, or npm:package/path/*.txt"
   }),
-  exclude: Schema.Array(Schema.String)
-    .pipe(withDefault([]))
-    .annotate({ description: "globs over file names; a file that matches one is not read" }),
-  where: Where.pipe(withDefault({})).annotate({ description: "which of the files are read, by name" }),
-  format: Schema.Literals(["auto", "text", "markdown", "html", "jsonl"])
-    .pipe(withDefault("auto"))
-    .annotate({ description: "auto goes by the extension" }),
-  jsonl: Schema.Struct({
-    textField: Schema.String.pipe(withDefault("text")),
-    idField: Schema.optionalKey(Schema.String).annotate({
-      description:
-        "identity of a record within its file, so that inserted lines move no other; else its position"
-    }),
-    langField: Schema.optionalKey(Schema.String)
-  }).pipe(withDefault({})),
-  onBadRecord: Schema.Literals(["fail", "drop"])
-    .pipe(withDefault("fail"))
-    .annotate({ description: "what a JSONL line that cannot be used does" }),
-  split: Schema.Union([
-    Schema.Literals(["whole", "blank-lines", "lines"]),
-    Schema.Struct({
-      heading: Pattern.annotate({ description: "a line that matches begins the next document" })
-    })
-  ])
-    .pipe(withDefault("whole"))
-    .annotate({ description: "how a file becomes documents; JSONL has one a line whatever this says" }),
-  encoding: Schema.String.check(
-    Schema.makeFilter(
-      (label) => knownEncoding(label) || "expected auto or a label such as utf-8, gb18030, big5"
-    )
-  )
-    .pipe(withDefault("auto"))
-    .annotate({ description: "auto: byte order mark, valid UTF-8, else the best of several by score" }),
-  unicode: Schema.Literals(["nfc", "nfkc", "none"]).pipe(withDefault("nfc")).annotate({
-    description: "nfkc also rewrites full-width punctuation, which Chinese text should keep"
-  }),
-  allowReplacement: Schema.Boolean.pipe(withDefault(false)).annotate({
-    description: "keep documents with U+FFFD, the trace of bytes that were lost"
-  }),
-  deduplicate: Schema.Literals(["exact", "none"])
-    .pipe(withDefault("exact"))
-    .annotate({ description: "exact: of texts that differ in white space only, the first by name stays" }),
-  cuts: Cuts.pipe(withDefault({})),
-  splits: Schema.Struct({
-    validation: Share.pipe(withDefault(0.05)),
-    test: Share.pipe(withDefault(0.05)),
-    salt: Schema.String.pipe(withDefault("inkstone")).annotate({ description: "another salt, another split" })
-  })
-    .check(
-      Schema.makeFilter(
-        ({ validation, test }) =>
-          validation + test < 1 || "expected validation and test to leave a share for train"
-      )
-    )
-    .pipe(withDefault({}))
-    .annotate({ description: "shares of the documents; the rest is train" }),
+  exclude: field(
+    Schema.Array(Schema.String),
+    [],
+    "globs over file names; a file that matches one is not read"
+  ),
+  where: field(Where, {}, "which of the files are read, by name"),
+  format: field(
+    Schema.Literals(["auto", "text", "markdown", "html", "jsonl"]),
+    "auto",
+    "auto goes by the extension"
+  ),
+  jsonl: field(Jsonl, {}, "which fields of a JSONL record are read"),
+  onBadRecord: field(
+    Schema.Literals(["fail", "drop"]),
+    "fail",
+    "what happens at a JSONL line that cannot be used"
+  ),
+  split: field(Split, "whole", "how a file becomes documents; JSONL has one a line whatever this says"),
+  encoding: field(
+    Encoding,
+    "auto",
+    "auto: byte order mark, valid UTF-8, else the best of several by score; or a label such as gb18030"
+  ),
+  unicode: field(
+    Schema.Literals(["nfc", "nfkc", "none"]),
+    "nfc",
+    "nfkc also rewrites full-width punctuation, which Chinese text should keep"
+  ),
+  allowReplacement: field(
+    Schema.Boolean,
+    false,
+    "keep documents with U+FFFD, the trace of bytes that were lost"
+  ),
+  deduplicate: field(
+    Schema.Literals(["exact", "none"]),
+    "exact",
+    "exact: of texts that differ in white space only, the first by name stays"
+  ),
+  cuts: field(Cuts, {}, "what a document must pass to be kept"),
+  splits: field(Splits, {}, "shares of the documents held out; the rest is train"),
   lang: Schema.optionalKey(Schema.String).annotate({
     description: "ISO 639-1 of all documents; else a guess per document"
   }),
-  description: Schema.String.pipe(withDefault("")).annotate({ description: "where the text comes from" }),
-  licence: Schema.String.pipe(withDefault("")).annotate({ description: "under which licence" })
+  description: field(Schema.String, "", "where the text comes from"),
+  licence: field(Schema.String, "", "under which licence")
 })
 export type IngestConfig = typeof IngestConfig.Type
 export type Thresholds = typeof Thresholds.Type
+export type Split = typeof Split.Type
