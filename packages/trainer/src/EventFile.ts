@@ -6,7 +6,7 @@ import { Effect, type Scope } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { crc32c, masked } from "./Crc32c.ts"
-import { attempt, writeAll } from "./Workspace.ts"
+import { attempt } from "./Workspace.ts"
 
 /** Tag -> value, such as `{ "loss/train": 3.2 }`; stored as float32. */
 export type Scalars = Readonly<Record<string, number>>
@@ -86,7 +86,7 @@ export const open = Effect.fn("EventFile.open")(function* (
     attempt(file, () => fs.openSync(file, "wx")),
     (descriptor) => Effect.sync(() => fs.closeSync(descriptor))
   )
-  const append = (data: Uint8Array) => attempt(file, () => writeAll(descriptor, record(data)))
+  const append = (data: Uint8Array) => attempt(file, () => fs.appendFileSync(descriptor, record(data)))
   yield* append(versionEvent(options.wallSeconds))
   yield* append(startEvent(options.firstStep, options.wallSeconds))
   return {

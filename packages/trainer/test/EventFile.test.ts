@@ -1,37 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
-import * as path from "node:path"
 import { crc32c, masked } from "../src/Crc32c.ts"
 import * as EventFile from "../src/EventFile.ts"
-
-const python =
-  process.env["INKSTONE_PEERS_PYTHON"] ?? path.join(os.homedir(), ".cache/inkstone/peers/bin/python")
-const noPython = fs.existsSync(python) ? "" : ` [skipped: no peer python at ${python}]`
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "inkstone-events-"))),
-  (made) => Effect.sync(() => fs.rmSync(made, { recursive: true }))
-)
-
-/** What TensorBoard's own reader makes of a folder: tag -> [step, value] pairs. */
-const readBack = (directory: string): unknown =>
-  JSON.parse(
-    execFileSync(
-      python,
-      [
-        "-c",
-        `import json, sys
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0}).Reload()
-print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in sorted(events.Tags()["scalars"])}))`,
-        directory
-      ],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }
-    )
-  )
+import { noPeers, scalarsOf, temporaryFolder } from "./peers.ts"
 
 describe("crc32c", () => {
   it("gives the checksums of RFC 3720", () => {
@@ -52,11 +24,11 @@ describe("crc32c", () => {
 })
 
 describe("EventFile", () => {
-  it.effect.skipIf(noPython !== "")(
-    `is read by TensorBoard with equal values${noPython}`,
+  it.effect.skipIf(noPeers !== "")(
+    `is read by TensorBoard with equal values${noPeers}`,
     () =>
       Effect.gen(function* () {
-        const directory = yield* folder
+        const directory = yield* temporaryFolder
         const events = yield* EventFile.open(directory, { firstStep: 1, wallSeconds: 1.7e9 })
         yield* events.scalars(1, 1.7e9 + 1, { "loss/train": 9.25, learning_rate: 1e-4 })
         yield* events.scalars(2, 1.7e9 + 2, {
@@ -64,7 +36,7 @@ describe("EventFile", () => {
           learning_rate: 2e-4,
           tokens_per_second: 1e6
         })
-        assert.deepStrictEqual(readBack(directory), {
+        assert.deepStrictEqual(scalarsOf(directory), {
           learning_rate: [
             [1, Math.fround(1e-4)],
             [2, Math.fround(2e-4)]
@@ -79,11 +51,11 @@ describe("EventFile", () => {
     60_000
   )
 
-  it.effect.skipIf(noPython !== "")(
-    `shows no step twice after a crash and a resume${noPython}`,
+  it.effect.skipIf(noPeers !== "")(
+    `shows no step twice after a crash and a resume${noPeers}`,
     () =>
       Effect.gen(function* () {
-        const directory = yield* folder
+        const directory = yield* temporaryFolder
         const first = yield* EventFile.open(directory, { firstStep: 1, wallSeconds: 1.7e9 })
         for (const step of [1, 2, 3, 4]) yield* first.scalars(step, 1.7e9 + step, { "loss/train": 10 - step })
         // killed in the middle of a record
@@ -92,7 +64,7 @@ describe("EventFile", () => {
         for (const step of [3, 4, 5]) {
           yield* second.scalars(step, 1.7e9 + 60 + step, { "loss/train": 20 - step })
         }
-        assert.deepStrictEqual(readBack(directory), {
+        assert.deepStrictEqual(scalarsOf(directory), {
           "loss/train": [
             [1, 9],
             [2, 8],
