@@ -1,6 +1,12 @@
 // Decides for each node whether the store already holds what it would make. `plan` and `run` both come here.
-import type { ArtifactRef } from "@inkstone/artifact"
-import type { Reason } from "./Reason.ts"
+import { type ArtifactRef, Store, StoreLocal, type StorageFailed } from "@inkstone/artifact"
+import { type SourceFile, SourceFiles } from "@inkstone/stage"
+import { Effect, Schema } from "effect"
+import { suggest } from "./internal/Problems.ts"
+import * as Key from "./Key.ts"
+import type { Pipeline, PipelineNode } from "./Pipeline.ts"
+import { type Reason, describe } from "./Reason.ts"
+import * as Records from "./Records.ts"
 
 export interface PlannedNode {
   /** label of the instance, such as `gpt[preset=nano]` */
@@ -22,3 +28,219 @@ export interface Plan {
   /** in topological order */
   readonly nodes: ReadonlyArray<PlannedNode>
 }
+
+export interface PlanOptions {
+  /** the store's folder */
+  readonly root: string
+  /** Nodes to run although the store has their results: names (`gpt`, all instances) or labels (`gpt[preset=nano]`). */
+  readonly force?: "all" | ReadonlyArray<string>
+  /** Only these nodes and what they need. */
+  readonly only?: ReadonlyArray<string>
+}
+
+/** `force` or `only` names a node that the pipeline does not have. */
+export class NodeUnknown extends Schema.TaggedError<NodeUnknown>()("NodeUnknown", {
+  node: Schema.String,
+  suggestion: Schema.String
+}) {
+  override get message() {
+    return `the pipeline has no node "${this.node}"; ${this.suggestion}`
+  }
+}
+
+/** What is known about a node whose inputs are known. */
+export type Assessment =
+  | { readonly type: "hit"; readonly key: Key.Key; readonly outputs: Readonly<Record<string, ArtifactRef>> }
+  | {
+      readonly type: "run"
+      readonly key: Key.Key
+      readonly reason: Reason
+      readonly files: ReadonlyArray<SourceFile>
+    }
+  | { readonly type: "unreadable"; readonly problem: string }
+
+/** Planning of one pipeline over one store; earlier records are read at most once, and only when something is no hit. */
+export interface Planning {
+  readonly nodes: ReadonlyArray<PipelineNode>
+  readonly assess: (
+    node: PipelineNode,
+    inputs: Key.InputsByPort
+  ) => Effect.Effect<Assessment, StorageFailed, Store>
+}
+
+export const planning = Effect.fnUntraced(function* (
+  pipeline: Pipeline,
+  options: PlanOptions
+): Effect.fn.Return<Planning, NodeUnknown> {
+  const nodes = yield* selected(pipeline, options.only)
+  const forced = options.force === "all" ? nodes : yield* named(pipeline, options.force ?? [])
+  const earlier = yield* Effect.cached(Records.list(options.root))
+
+  const assess: Planning["assess"] = Effect.fnUntraced(function* (node, inputs) {
+    const files = yield* SourceFiles.resolve(node.stage.files(node.config), pipeline.directory).pipe(
+      Effect.catchTag("SourceFilesMissing", (missing) => Effect.succeed(missing.message))
+    )
+    if (typeof files === "string") return { type: "unreadable", problem: files }
+    const key = Key.of(node, inputs, files)
+    const run = (reason: Reason): Assessment => ({ type: "run", key, reason, files })
+    if (forced.includes(node)) return run({ type: "forced" })
+    const records = yield* Records.ofKey(options.root, key.key)
+    const found = yield* usable(node, records)
+    if (found?.type === "outputs") return { type: "hit", key, outputs: found.outputs }
+    if (found !== undefined) return run(found)
+    const last = records.at(-1)
+    if (last !== undefined) return run({ type: "unfinished", category: last.status })
+    return run(nearest(node, key.leaves, yield* earlier))
+  })
+  return { nodes, assess }
+})
+
+/**
+ * What `run` would do, without doing it. Opens nothing but compares the bytes of every artifact it would take from the store
+ * with their digests.
+ */
+export const plan = Effect.fn("Planner.plan")(
+  function* (pipeline: Pipeline, options: PlanOptions) {
+    const { nodes } = yield* assessAll(pipeline, yield* planning(pipeline, options))
+    return { pipeline: pipeline.name, nodes } satisfies Plan
+  },
+  (effect, _, options) => Effect.provide(effect, StoreLocal.layer(options.root))
+)
+
+/** The plan, and the assessments that stand behind it for `run` to go on with. */
+export const assessAll = Effect.fnUntraced(function* (pipeline: Pipeline, { nodes, assess }: Planning) {
+  const assessments = new Map<string, Assessment>()
+  const planned: Array<PlannedNode> = []
+  for (const node of nodes) {
+    const waits = waitsFor(node, assessments)
+    if (waits.length > 0) {
+      planned.push({ ...about(node), decision: "may run", because: `waits for ${waits.join(", ")}` })
+      continue
+    }
+    const assessment = yield* assess(node, inputsOf(node, assessments))
+    assessments.set(node.id, assessment)
+    planned.push({ ...about(node), ...decisionOf(assessment) })
+  }
+  return { pipeline, nodes: planned, assessments }
+})
+
+const about = ({ id, stage }: PipelineNode) => ({ id, stage: stage.name })
+
+const decisionOf = (assessment: Assessment): Omit<PlannedNode, "id" | "stage"> => {
+  if (assessment.type === "unreadable") {
+    const reason: Reason = { type: "unreadable", problem: assessment.problem }
+    return { decision: "run", because: describe(reason), reason }
+  }
+  const { key } = assessment.key
+  if (assessment.type === "hit") return { decision: "hit", because: "", key, outputs: assessment.outputs }
+  return { decision: "run", because: describe(assessment.reason), reason: assessment.reason, key }
+}
+
+/** Nodes it is wired to whose outputs are not known yet. */
+const waitsFor = (
+  node: PipelineNode,
+  assessments: ReadonlyMap<string, Assessment>
+): ReadonlyArray<string> => [
+  ...new Set(
+    Object.values(node.inputs)
+      .flat()
+      .map(({ from }) => from)
+      .filter((from) => assessments.get(from)?.type !== "hit")
+  )
+]
+
+const inputsOf = (node: PipelineNode, assessments: ReadonlyMap<string, Assessment>): Key.InputsByPort =>
+  gather(node, (from, output) => {
+    const source = assessments.get(from)
+    return source?.type === "hit" ? source.outputs[output] : undefined
+  })
+
+/** The artifacts that go into a node's ports, where `find` knows them all. */
+export const gather = (
+  node: PipelineNode,
+  find: (from: string, output: string) => ArtifactRef | undefined
+): Key.InputsByPort =>
+  Object.fromEntries(
+    Object.entries(node.inputs).map(([port, wires]) => [
+      port,
+      wires.flatMap(({ from, output }) => {
+        const ref = find(from, output)
+        return ref === undefined ? [] : [{ label: from, ref }]
+      })
+    ])
+  )
+
+type Usable = { readonly type: "outputs"; readonly outputs: Readonly<Record<string, ArtifactRef>> }
+type Broken = Extract<Reason, { type: "artifact" }>
+
+/** The newest finished record whose artifacts are all intact; else what is wrong with the newest. */
+const usable = Effect.fnUntraced(function* (node: PipelineNode, records: ReadonlyArray<Records.RunRecord>) {
+  let broken: Broken | undefined
+  for (const { status, outputs } of records.toReversed()) {
+    if (status !== "done") continue
+    const wrong = yield* firstBroken(node, outputs)
+    if (wrong === undefined) return { type: "outputs", outputs } satisfies Usable
+    broken ??= wrong
+  }
+  return broken
+})
+
+const firstBroken = Effect.fnUntraced(function* (
+  node: PipelineNode,
+  outputs: Readonly<Record<string, ArtifactRef>>
+) {
+  const store = yield* Store
+  for (const output of Object.keys(node.stage.outputs)) {
+    const ref = outputs[output]
+    // a record of a stage that had fewer outputs under the same version
+    if (ref === undefined) return broken("missing", output, { kind: output, digest: "" })
+    const state = yield* store.check(ref, { deep: true })
+    if (state !== "intact") return broken(state, output, ref)
+  }
+  return undefined
+})
+
+const broken = (state: "missing" | "corrupt", output: string, ref: ArtifactRef): Broken => ({
+  type: "artifact",
+  state,
+  output,
+  ref
+})
+
+/** Against the record of the same stage that differs least; among equals the same node's, then the newest. */
+const nearest = (
+  node: PipelineNode,
+  leaves: Key.Leaves,
+  records: ReadonlyArray<Records.RunRecord>
+): Reason => {
+  let least: { readonly cost: number; readonly differences: ReturnType<typeof Key.difference> } | undefined
+  for (const record of records) {
+    if (record.stage !== node.stage.name) continue
+    const differences = Key.difference(record.leaves, leaves)
+    const cost = differences.length + (record.node === node.id ? 0 : 0.5)
+    if (least === undefined || cost <= least.cost) least = { cost, differences }
+  }
+  return least === undefined ? { type: "first-time" } : { type: "changed", differences: least.differences }
+}
+
+const matches = (node: PipelineNode, name: string) => node.node === name || node.id === name
+
+const named = Effect.fnUntraced(function* (pipeline: Pipeline, names: ReadonlyArray<string>) {
+  for (const name of names) {
+    if (pipeline.nodes.some((node) => matches(node, name))) continue
+    const known = [...new Set(pipeline.nodes.flatMap(({ node, id }) => [node, id]))]
+    return yield* new NodeUnknown({ node: name, suggestion: suggest(name, known) })
+  }
+  return pipeline.nodes.filter((node) => names.some((name) => matches(node, name)))
+})
+
+/** The named nodes and everything above them, in the pipeline's order. */
+const selected = Effect.fnUntraced(function* (pipeline: Pipeline, only: ReadonlyArray<string> | undefined) {
+  if (only === undefined || only.length === 0) return pipeline.nodes
+  const wanted = new Set((yield* named(pipeline, only)).map(({ id }) => id))
+  for (const node of pipeline.nodes.toReversed()) {
+    if (!wanted.has(node.id)) continue
+    for (const { from } of Object.values(node.inputs).flat()) wanted.add(from)
+  }
+  return pipeline.nodes.filter(({ id }) => wanted.has(id))
+})

@@ -14,6 +14,8 @@ export type Reason =
   | { readonly type: "changed"; readonly differences: ReadonlyArray<Difference> }
   | { readonly type: "unfinished"; readonly category: string }
   | { readonly type: "forced" }
+  /** its source files could not be read: it has no key and will fail */
+  | { readonly type: "unreadable"; readonly problem: string }
   | {
       readonly type: "artifact"
       readonly state: "missing" | "corrupt"
@@ -40,19 +42,14 @@ const describeDifference = ({ leaf, before, after }: Difference): string => {
 
 /** In words, the first three differences: `config.learningRate 0.0003 -> 0.001, code of @inkstone/trainer`. */
 export const describe = (reason: Reason): string => {
-  switch (reason.type) {
-    case "first-time":
-      return "first time"
-    case "forced":
-      return "forced"
-    case "unfinished":
-      return `last attempt ${reason.category}`
-    case "artifact":
-      return `artifact ${reason.state}: ${reason.output} (${reason.ref.kind} ${reason.ref.digest.slice(0, 12)})`
-    case "changed": {
-      const shown = reason.differences.slice(0, 3).map(describeDifference).join(", ")
-      const more = reason.differences.length - 3
-      return more > 0 ? `${shown} and ${more} more` : shown
-    }
+  if (reason.type === "first-time") return "first time"
+  if (reason.type === "forced") return "forced"
+  if (reason.type === "unfinished") return `last attempt ${reason.category}`
+  if (reason.type === "unreadable") return reason.problem
+  if (reason.type === "artifact") {
+    return `artifact ${reason.state}: ${reason.output} (${reason.ref.kind} ${reason.ref.digest.slice(0, 12)})`
   }
+  const shown = reason.differences.slice(0, 3).map(describeDifference).join(", ")
+  const more = reason.differences.length - 3
+  return more > 0 ? `${shown} and ${more} more` : shown
 }
