@@ -15,8 +15,23 @@ import {
   Utf8
 } from "apache-arrow"
 
-/** `Values` is what a whole column looks like in JavaScript, both when written and when read. */
+/** What a column means, whatever its bytes look like in a file; part of the logical digest. */
+export type ColumnType =
+  | "utf8"
+  | "binary"
+  | "bool"
+  | "int32"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "float32"
+  | "float64"
+  | "token_id"
+  | "list<int32>"
+
+/** `Values` is what a whole column looks like in JavaScript, both when written and when read. Columns have no nulls. */
 export interface Column<Values = unknown> {
+  readonly type: ColumnType
   readonly arrow: () => DataType
   /** Measured on one machine (a time, a rate): kept and shown, but no part of the logical digest. */
   readonly volatile: boolean
@@ -25,21 +40,25 @@ export interface Column<Values = unknown> {
 
 export type Values<C> = C extends Column<infer V> ? V : never
 
-const column = <V>(arrow: () => DataType): Column<V> => ({ arrow, volatile: false })
+const column = <V>(type: ColumnType, arrow: () => DataType): Column<V> => ({ type, arrow, volatile: false })
 
-export const utf8 = column<ReadonlyArray<string>>(() => new Utf8())
-export const binary = column<ReadonlyArray<Uint8Array>>(() => new Binary())
-export const bool = column<ReadonlyArray<boolean>>(() => new Bool())
-export const int32 = column<Int32Array>(() => new Int32())
-export const uint8 = column<Uint8Array>(() => new Uint8())
-export const uint16 = column<Uint16Array>(() => new Uint16())
-export const uint32 = column<Uint32Array>(() => new Uint32())
-export const float32 = column<Float32Array>(() => new Float32())
-export const float64 = column<Float64Array>(() => new Float64())
-/** Token ids: stored as uint16 where the writer gives a Uint16Array (vocabularies up to 65,536), else as uint32. */
-export const tokenId = column<Uint16Array | Uint32Array>(() => new Uint32())
+export const utf8 = column<ReadonlyArray<string>>("utf8", () => new Utf8())
+export const binary = column<ReadonlyArray<Uint8Array>>("binary", () => new Binary())
+export const bool = column<ReadonlyArray<boolean>>("bool", () => new Bool())
+export const int32 = column<Int32Array>("int32", () => new Int32())
+export const uint8 = column<Uint8Array>("uint8", () => new Uint8())
+export const uint16 = column<Uint16Array>("uint16", () => new Uint16())
+export const uint32 = column<Uint32Array>("uint32", () => new Uint32())
+export const float32 = column<Float32Array>("float32", () => new Float32())
+export const float64 = column<Float64Array>("float64", () => new Float64())
+/**
+ * Token ids: stored as uint16 where the writer gives a Uint16Array (vocabularies up to 65,536), else as uint32. The digest is
+ * that of the numbers, so both widths have the same one.
+ */
+export const tokenId = column<Uint16Array | Uint32Array>("token_id", () => new Uint32())
 /** A short list of integers a row, such as a shape. */
 export const int32List = column<ReadonlyArray<ReadonlyArray<number>>>(
+  "list<int32>",
   () => new List(new Field("item", new Int32(), false))
 )
 

@@ -33,6 +33,12 @@ export type Rows<Spec extends TableSpec> = { readonly [Name in keyof Spec]: Valu
 export type TableName<K extends Kind> = keyof K["tables"] & string
 export type AttributesOf<K extends Kind> = K["attributes"]["Type"]
 
+/** The columns of a table, with the table's own type. */
+export const specOf = <K extends Kind, T extends TableName<K>>(kind: K, table: T): K["tables"][T] => {
+  const tables: K["tables"] = kind.tables
+  return tables[table]
+}
+
 /** Defines a kind with its literal name, tables and attributes kept in the type. */
 export const define = <
   const Name extends string,
