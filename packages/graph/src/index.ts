@@ -1,1 +1,29 @@
-export {}
+export * as Dimension from "./Dimension.ts"
+export type { DType } from "./DType.ts"
+export { DtypeMismatch, GraphInvalid, ShapeMismatch } from "./errors.ts"
+export { gradients } from "./gradients.ts"
+export * as Initializer from "./Initializer.ts"
+export * as Interpreter from "./Interpreter.ts"
+export { crossEntropy } from "./layers/CrossEntropy.ts"
+export { gelu } from "./layers/Gelu.ts"
+export { layerNorm } from "./layers/LayerNorm.ts"
+export { causalMask, softmax } from "./layers/Softmax.ts"
+export * from "./ops/Constant.ts"
+export * from "./ops/Elementwise.ts"
+export * from "./ops/Gather.ts"
+export * from "./ops/Layout.ts"
+export * from "./ops/Matmul.ts"
+export * from "./ops/Random.ts"
+export * from "./ops/Reduce.ts"
+export {
+  type Input,
+  input,
+  isVariable,
+  type Parameter,
+  parameter,
+  type Variable,
+  variable
+} from "./Parameter.ts"
+export * as Program from "./Program.ts"
+export { named, stopGradient, type Tensor, withGradient } from "./Tensor.ts"
+export type { Values } from "./Values.ts"

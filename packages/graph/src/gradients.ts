@@ -1,0 +1,55 @@
+// Reverse-mode differentiation: gradients are tensors like any other, so that they are fused like any other.
+import * as Dimension from "./Dimension.ts"
+import { isFloat } from "./DType.ts"
+import { GraphInvalid } from "./errors.ts"
+import { fill } from "./ops/Constant.ts"
+import { add } from "./ops/Elementwise.ts"
+import { sumTo } from "./ops/Reduce.ts"
+import { sorted, type Tensor } from "./Tensor.ts"
+
+/**
+ * Gradients of a scalar with respect to each of `targets`, which may be parameters, inputs or anything between; zeros for
+ * one that the loss does not depend on.
+ *
+ * @throws GraphInvalid if the loss is not a floating-point scalar
+ */
+export const gradients = (loss: Tensor, targets: ReadonlyArray<Tensor>): ReadonlyArray<Tensor> => {
+  if (loss.shape.length > 0 || !isFloat(loss.dtype))
+    throw new GraphInvalid(
+      "gradients",
+      `${loss.name} is ${loss.dtype} ${Dimension.show(loss.shape)}, not a scalar`
+    )
+  const wanted = new Set(targets)
+  const order = sorted([loss], { aliases: "keep" })
+  const leads = new Set<Tensor>()
+  for (const tensor of order)
+    if (wanted.has(tensor) || tensor.inputs.some((input) => leads.has(input))) leads.add(tensor)
+
+  const collected = new Map<Tensor, Array<Tensor>>([[loss, [fill([], 1, loss.dtype)]]])
+  const found = new Map<Tensor, Tensor>()
+  for (const tensor of order.toReversed()) {
+    const parts = collected.get(tensor)
+    if (parts === undefined || !leads.has(tensor)) continue
+    collected.delete(tensor)
+    const gradient = total(parts)
+    if (wanted.has(tensor)) found.set(tensor, gradient)
+    const towards = tensor.gradient?.(gradient, tensor) ?? []
+    for (const [i, input] of tensor.inputs.entries()) {
+      const part = towards[i]
+      if (part === undefined || !leads.has(input)) continue
+      const list = collected.get(input) ?? []
+      list.push(sumTo(part, input.shape))
+      collected.set(input, list)
+    }
+  }
+  return targets.map((target) => found.get(target) ?? fill(target.shape, 0, target.dtype))
+}
+
+const total = (parts: ReadonlyArray<Tensor>): Tensor => {
+  // sums onto zeros last: they can start from what the others gave
+  const plain = parts.filter((part) => part.onto === undefined)
+  const onto = parts.filter((part) => part.onto !== undefined)
+  const [first, ...others] = [...plain, ...onto]
+  if (first === undefined) throw new GraphInvalid("gradients", "nothing to add up")
+  return others.reduce((sum, part) => part.onto?.(sum) ?? add(sum, part), first)
+}

@@ -1,0 +1,36 @@
+// The loss of language models: nats it takes to name the right token.
+import * as Dimension from "../Dimension.ts"
+import { DtypeMismatch, ShapeMismatch } from "../errors.ts"
+import { range } from "../ops/Constant.ts"
+import { add, cast, equal, exp, log, mul, sub, where } from "../ops/Elementwise.ts"
+import { reshape } from "../ops/Layout.ts"
+import { max, sum } from "../ops/Reduce.ts"
+import { type Tensor, withGradient } from "../Tensor.ts"
+
+/**
+ * `logits [..., V]`, `targets [...]` int32 -> `-log softmax(logits)[target]` in nats, float32 `[...]`. Nothing of size V is
+ * made beside the gradient, which is computed in the same pass as the loss.
+ */
+export const crossEntropy = (logits: Tensor, targets: Tensor): Tensor => {
+  const classes = logits.shape.at(-1) ?? 1
+  if (!Dimension.same(logits.shape.slice(0, -1), targets.shape))
+    throw new ShapeMismatch(
+      "crossEntropy",
+      [logits, targets].map(({ name, shape }) => ({ name, shape: Dimension.show(shape) })),
+      `targets must be ${Dimension.show(logits.shape.slice(0, -1))}`
+    )
+  if (targets.dtype !== "int32")
+    throw new DtypeMismatch("crossEntropy", `${targets.name} is ${targets.dtype}, not int32`)
+  const over = { axes: [-1], keep: true }
+  const x = cast(logits, "float32")
+  const right = equal(range(classes), reshape(targets, [...targets.shape, 1])) // [..., V]
+  const top = max(x, over) // [..., 1]
+  const normalizer = add(log(sum(exp(sub(x, top)), over)), top) // [..., 1]
+  const chosen = sum(where(right, x, 0), over) // [..., 1]
+  const nats = reshape(sub(normalizer, chosen), targets.shape)
+  return withGradient(nats, [logits], (gradient) => {
+    const g = reshape(gradient, [...targets.shape, 1])
+    const p = exp(sub(x, normalizer)) // [..., V]
+    return [cast(mul(sub(p, cast(right, "float32")), g), logits.dtype)]
+  })
+}
