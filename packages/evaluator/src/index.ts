@@ -1,1 +1,2 @@
-export {}
+export { Config as EvaluateConfig } from "./Config.ts"
+export { evaluate } from "./EvaluateStage.ts"

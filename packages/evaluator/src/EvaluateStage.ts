@@ -1,0 +1,153 @@
+// The stage `@inkstone/evaluator#evaluate`: perplexity, bits per byte and samples of one model on one split.
+import {
+  type ArtifactCorrupt,
+  Metrics,
+  type StorageFailed,
+  Tokenizer,
+  Tokens,
+  Weights
+} from "@inkstone/artifact"
+import { LanguageModel } from "@inkstone/model-zoo"
+import { type Given, type Run, Seed, Stage, StageFailure } from "@inkstone/stage"
+import { Native } from "@inkstone/tensorflow"
+import { Duration, Effect } from "effect"
+import * as Checks from "./Checks.ts"
+import { Config } from "./Config.ts"
+import * as Measures from "./Measures.ts"
+import * as Samples from "./Samples.ts"
+import * as Score from "./Score.ts"
+import * as Signature from "./Signature.ts"
+
+const inputs = {
+  model: Stage.one(Weights),
+  tokens: Stage.one(Tokens),
+  tokenizer: Stage.one(Tokenizer)
+}
+const outputs = { metrics: Metrics }
+
+const readable = <A>(read: Effect.Effect<A, ArtifactCorrupt | StorageFailed>) =>
+  Effect.mapError(read, (error) => StageFailure.of(error))
+
+/** The bytes of each token, by id. */
+const piecesOf = Effect.fnUntraced(function* (given: Given<typeof inputs>) {
+  const { id, piece } = yield* readable(given.tokenizer.read("pieces"))
+  const pieces: Array<Uint8Array> = []
+  for (const [row, bytes] of piece.entries()) pieces[id[row]!] = bytes
+  return pieces
+})
+
+/** A rate; a clock that did not move in between counts as a nanosecond. */
+const per = (count: number, seconds: number) => count / Math.max(seconds, 1e-9)
+
+/** Scores every document and writes samples with the model; reports tokens. */
+const measure = Effect.fnUntraced(function* (
+  config: Config,
+  given: Given<typeof inputs>,
+  { seed, report }: Run<typeof outputs>
+) {
+  const model = yield* LanguageModel.load(given.model).pipe(
+    Effect.catchTag(["ArtifactCorrupt", "StorageFailed"], (error) => Effect.fail(StageFailure.of(error)))
+  )
+  const cutting = yield* Checks.cuttingOf(config, model)
+  const [{ id: ids }, documents] = yield* Effect.all([
+    readable(given.tokens.read("ids")),
+    readable(given.tokens.read("documents"))
+  ])
+  const spans = documents.id.map((_, row) => ({
+    start: documents.start[row]!,
+    tokens: documents.tokens[row]!
+  }))
+  const total = documents.tokens.reduce((a, b) => a + b, 0)
+  let done = 0
+  const scored = (tokens: number) => {
+    done += tokens
+    return report({ done, total, unit: "tokens", note: "scoring" })
+  }
+  const text = { ids, documents: spans }
+  const { batchSize } = config
+  const [scoring, nats] = yield* Effect.timed(Score.documents(model, text, { ...cutting, batchSize, scored }))
+  yield* report({ done, total, unit: "tokens", note: "writing samples" })
+  const [writing, written] = yield* Effect.timed(
+    Samples.write(model, text, {
+      samples: config.samples,
+      pieces: yield* piecesOf(given),
+      seed: Seed.derive(seed, "samples")
+    })
+  )
+  return { cutting, documents, nats, scoring, written, writing }
+})
+
+const run = Effect.fnUntraced(function* (
+  config: Config,
+  given: Given<typeof inputs>,
+  run: Run<typeof outputs>
+): Effect.fn.Return<void, StageFailure> {
+  const unfit = Checks.unfit(given)
+  if (unfit !== undefined) return yield* unfit
+  const { cutting, documents, nats, ...measured } = yield* measure(config, given, run).pipe(
+    Effect.mapError((error) => (error._tag === "StageFailure" ? error : Checks.failureOf(error))),
+    Effect.scoped
+  )
+  const { split, tokenizer } = given.tokens.attributes
+  const { id, source, tokens, bytes } = documents
+  const { confidence, bootstrapSamples: samples } = config
+  const measures = Measures.of(
+    { nats, tokens, bytes },
+    { ...cutting, split, tokenizer, data: Signature.dataDigest(id, bytes) },
+    { samples, confidence, seed: Seed.derive(run.seed, "bootstrap") }
+  )
+  const scored = tokens.reduce((a, b) => a + b, 0)
+  const writingMs = Duration.toMillis(measured.writing)
+  const speed = [
+    ["tokens_per_second", per(scored, Duration.toSeconds(measured.scoring))],
+    ["scoring_ms", Duration.toMillis(measured.scoring)],
+    ...(measured.written.tokens === 0
+      ? []
+      : [["milliseconds_per_token", writingMs / measured.written.tokens] as const])
+  ] as const
+  const { metrics } = run.outputs
+  const texts = measured.written.samples
+  yield* Effect.all([
+    metrics.append("metrics", {
+      metric: measures.map(({ metric }) => metric),
+      value: Float64Array.from(measures, ({ value }) => value),
+      low: Float64Array.from(measures, ({ low }) => low),
+      high: Float64Array.from(measures, ({ high }) => high),
+      confidence: new Float64Array(measures.length).fill(confidence),
+      n: new Uint32Array(measures.length).fill(id.length),
+      unit: measures.map(({ unit }) => unit),
+      signature: measures.map(({ signature }) => signature)
+    }),
+    metrics.append("items", { id, source, nats, tokens, bytes }),
+    metrics.append("speed", {
+      name: speed.map(([name]) => name),
+      value: Float64Array.from(speed, ([, value]) => value)
+    }),
+    metrics.append("samples", {
+      prompt: texts.map(({ prompt }) => prompt),
+      text: texts.map(({ text }) => text),
+      settings: texts.map(({ settings }) => settings)
+    }),
+    metrics.describe({
+      model: given.model.digest,
+      data: given.tokens.digest,
+      split,
+      documents: id.length,
+      tokens: scored,
+      bytes: bytes.reduce((a, b) => a + b, 0)
+    })
+  ]).pipe(Effect.mapError((error) => StageFailure.of(error)))
+})
+
+export const evaluate = Stage.define({
+  name: "@inkstone/evaluator#evaluate",
+  version: 1,
+  description: "Perplexity and bits per byte of a model on held-out documents, with intervals, and samples",
+  config: Config,
+  inputs,
+  outputs,
+  // Scoring uses every core it gets; the speed would mean little beside a training.
+  resources: () => ({ cpus: 2, memoryBytes: 2 * 2 ** 30 }),
+  prepare: (report) => Native.install(report).pipe(Effect.mapError(Checks.failureOf), Effect.asVoid),
+  run
+})
