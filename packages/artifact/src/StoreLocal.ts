@@ -98,7 +98,10 @@ export const layer = (root: string): Layer.Layer<Store> => {
     yield* disk(parent, () => mkdir(parent, { recursive: true }))
     const move = disk(directory, () => rename(from, directory)).pipe(
       Effect.as(true),
-      Effect.catch((error) => (taken.has(error.code) ? Effect.succeed(false) : Effect.fail(error)))
+      Effect.catchIf(
+        (error) => taken.has(error.code),
+        () => Effect.succeed(false)
+      )
     )
     for (;;) {
       if (yield* move) break

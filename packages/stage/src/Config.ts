@@ -1,5 +1,7 @@
 // A stage's config as it comes from a pipeline file: checked against the stage's schema, with every problem named at once.
-import { Effect, Schema } from "effect"
+import { canonicalJson } from "@inkstone/artifact"
+import { Effect, type JsonSchema, Schema } from "effect"
+import { problemsIn } from "./internal/ConfigProblems.ts"
 import type { Stage } from "./Stage.ts"
 
 export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
@@ -28,14 +30,29 @@ export interface Decoded<Config = unknown> {
   readonly canonical: string
 }
 
-/** Checks what stood under `with:` (absent = `{}`) against the stage's schema. Unknown keys are errors, with the nearest known name. */
-export const decode = <Config extends Schema.Codec<unknown, unknown>>(
+/**
+ * Checks what stood under `with:` (absent = `{}`) against the stage's schema. Unknown keys are errors, with the nearest known
+ * name; so are values that are near one of the allowed ones. A schema that encodes to something JSON cannot say is a bug of the
+ * stage and dies.
+ */
+export const decode = Effect.fn("Config.decode")(function* <Config extends Schema.Codec<unknown, unknown>>(
   stage: Pick<Stage<string, Config>, "name" | "config">,
   given: unknown
-): Effect.Effect<Decoded<Config["Type"]>, ConfigInvalid> =>
-  Effect.die(new Error(`not written yet: ${stage.name}, ${String(given)}`))
+): Effect.fn.Return<Decoded<Config["Type"]>, ConfigInvalid> {
+  const value = yield* Schema.decodeUnknownEffect(
+    stage.config,
+    options
+  )(given ?? {}).pipe(
+    Effect.mapError(({ issue }) => new ConfigInvalid({ stage: stage.name, problems: problemsIn(issue) }))
+  )
+  const encoded = yield* Effect.orDie(Schema.encodeUnknownEffect(stage.config)(value))
+  const canonical = canonicalJson(encoded)
+  return { value, encoded: yield* Effect.orDie(decodeJson(canonical)), canonical }
+})
 
-/** JSON Schema (draft 2020-12) of a stage's config, for editors. */
-export const jsonSchema = (stage: Pick<Stage, "config">): Schema.JsonObject => {
-  throw new Error(`not written yet: ${stage.config.ast._tag}`)
-}
+const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
+const decodeJson = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Json))
+
+/** JSON Schema (draft 2020-12) of a stage's config, for editors. Unknown keys are not allowed, as in `decode`. */
+export const jsonSchema = (stage: Pick<Stage, "config">): JsonSchema.Document<"draft-2020-12"> =>
+  Schema.toJsonSchemaDocument(stage.config, { onExcessProperty: "error" })

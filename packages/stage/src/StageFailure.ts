@@ -42,7 +42,7 @@ export class StageFailure extends Schema.TaggedError<StageFailure>()("StageFailu
    *
    *     const rows = yield* given.documents.read("documents").pipe(Effect.mapError(StageFailure.of))
    */
-  static of(error: Known | StageFailure): StageFailure {
+  static of(this: void, error: Known | StageFailure): StageFailure {
     if (error._tag === "StageFailure") return error
     const [category, usual] = meanings[error._tag]
     const advice = error._tag === "StorageFailed" ? storageAdvice(error.code) : usual

@@ -64,8 +64,9 @@ export class DraftLocal<K extends Kind> implements Draft<K> {
       })(attributes).pipe(Effect.catch((error) => this.invalid(`attributes: ${error.message}`)))
       const json: unknown = yield* Effect.try({
         try: () => JSON.parse(canonicalJson(encoded)),
-        catch: (cause) => cause
-      }).pipe(Effect.catch((cause) => this.invalid(`attributes: ${String(cause)}`)))
+        catch: (cause) =>
+          new ArtifactInvalid({ kind: this.definition.name, problem: `attributes: ${String(cause)}` })
+      })
       this.attributes = {
         decoded: attributes,
         encoded: yield* Effect.orDie(Schema.decodeUnknownEffect(Schema.Json)(json))

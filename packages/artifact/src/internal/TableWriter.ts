@@ -5,17 +5,20 @@ import { type FileHandle, open } from "node:fs/promises"
 import {
   AsyncByteQueue,
   type Data,
+  type DataType,
   Field,
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
   Schema,
-  Struct
+  Struct,
+  util
 } from "apache-arrow"
 import { Result } from "effect"
 import type { TableSpec } from "../Kind.ts"
 import { ColumnHash } from "./ColumnHash.ts"
-import { type ByteDigest, writeAll } from "./Disk.ts"
+import type { FileDigest } from "../FileDigest.ts"
+import { writeAll } from "./Disk.ts"
 import { plain } from "./PlainColumn.ts"
 import { describeTable, type TableContents } from "./TableContents.ts"
 
@@ -58,11 +61,13 @@ export class TableWriter {
 
   /** What keeps this batch out of the file, or nothing: token ids must keep the width they began with. */
   refuses(columns: ReadonlyArray<Data>): string {
-    const fields = this.schema?.fields ?? []
-    const other = fields.find((field, i) => `${field.type}` !== `${columns[i]?.type}`)
-    return other === undefined
-      ? ""
-      : `column "${other.name}" began as ${other.type}; keep to that in every batch`
+    for (const [i, { name, type }] of (this.schema?.fields ?? []).entries()) {
+      const given: DataType | undefined = columns[i]?.type
+      if (given !== undefined && !util.compareTypes(given, type)) {
+        return `column "${name}" began as ${String(type)}; keep to that in every batch`
+      }
+    }
+    return ""
   }
 
   /** Adds one batch, as `encodeRows` made it. */
@@ -82,7 +87,7 @@ export class TableWriter {
   }
 
   /** Writes the footer and waits until the disk has everything. */
-  async finish(): Promise<{ readonly contents: TableContents; readonly file: ByteDigest }> {
+  async finish(): Promise<{ readonly contents: TableContents; readonly file: FileDigest }> {
     const { file } = await this.begin([])
     this.writer.finish()
     await this.flush(file)

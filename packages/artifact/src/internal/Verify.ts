@@ -3,7 +3,8 @@ import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { ArtifactCorrupt, ArtifactInvalid, ArtifactMissing, type StorageFailed } from "../errors.ts"
-import { digestFile, disk, ifMissing } from "./Disk.ts"
+import { fileDigest } from "../FileDigest.ts"
+import { disk, ifMissing } from "./Disk.ts"
 import * as Manifest from "./Manifest.ts"
 
 interface Place {
@@ -22,22 +23,20 @@ export const verify = Effect.fnUntraced(function* (place: Place, deep: boolean) 
   const manifest = yield* readManifest(place)
   for (const [name, sealed] of Object.entries(manifest.files)) {
     const path = join(place.directory, name)
-    const found = yield* disk(path, () => (deep ? digestFile(path) : sizeOf(path))).pipe(
+    const found = yield* (deep ? fileDigest(path) : size(path)).pipe(
       ifMissing(Effect.fail(corrupt(place, name, "is missing")))
     )
     if (found.bytes !== sealed.bytes) {
       return yield* corrupt(place, name, `has ${found.bytes} bytes, not ${sealed.bytes}`)
     }
-    if (found.sha256 !== undefined && found.sha256 !== sealed.sha256) {
+    if ("sha256" in found && found.sha256 !== sealed.sha256) {
       return yield* corrupt(place, name, "its bytes have changed since it was sealed (SHA-256 differs)")
     }
   }
   return manifest
 })
 
-const sizeOf = async (path: string): Promise<{ readonly bytes: number; readonly sha256?: string }> => ({
-  bytes: (await stat(path)).size
-})
+const size = (path: string) => disk(path, async () => ({ bytes: (await stat(path)).size }))
 
 const readManifest = (place: Place): Verified<ArtifactMissing> =>
   Effect.gen(function* () {
