@@ -1,36 +1,43 @@
 // What a person may set about an evaluation.
 import { Sampler } from "@inkstone/model-zoo"
-import { Effect, Schema } from "effect"
+import { Effect, Schema, SchemaGetter } from "effect"
 
 const atLeast = (minimum: number) => Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(minimum)))
-const or = <A>(value: A) => Effect.succeed(value)
+const { temperature, topK, topP } = Sampler.Settings.fields
 
-/** Texts the model writes on from the beginnings of held-out documents. */
+/** A field that may be left out; description and default stand on the encoded side, where editors look for them. */
+const field = <S extends Schema.Top>(schema: S, value: S["Encoded"], description: string) =>
+  Schema.optionalKey(Schema.toEncoded(schema).annotate({ description, default: value })).pipe(
+    Schema.decodeTo(schema, {
+      decode: SchemaGetter.withDefault(Effect.succeed(value)),
+      encode: SchemaGetter.passthrough()
+    })
+  )
+
 const Samples = Schema.Struct({
-  /** how many, from documents spread evenly over the split; 0 for none */
-  count: atLeast(0).pipe(Schema.withDecodingDefault(or(3))),
-  /** tokens taken from each document */
-  promptTokens: atLeast(1).pipe(Schema.withDecodingDefault(or(16))),
-  /** most tokens written */
-  maxTokens: atLeast(1).pipe(Schema.withDecodingDefault(or(96))),
-  temperature: Sampler.Settings.fields.temperature.pipe(Schema.withDecodingDefault(or(0.8))),
-  topK: Sampler.Settings.fields.topK,
-  topP: Sampler.Settings.fields.topP.pipe(Schema.withDecodingDefault(or(0.95)))
+  count: field(atLeast(0), 3, "texts to write, from documents spread evenly over the split; 0 for none"),
+  promptTokens: field(atLeast(1), 16, "tokens taken from the beginning of each document, at most half of it"),
+  maxTokens: field(atLeast(1), 96, "most tokens written"),
+  temperature: field(Schema.toType(temperature), 0.8, "divides the logits; 0 takes the likeliest token"),
+  topK: field(Schema.toType(topK), 0, "keeps the k likeliest tokens; 0 keeps all"),
+  topP: field(Schema.toType(topP), 0.95, "keeps the likeliest tokens that together reach p; 1 keeps all")
 })
 
 export const Config = Schema.Struct({
-  /** Declared context in tokens; the smaller of the model's own and 256 if it is left out. */
-  contextLength: Schema.optionalKey(atLeast(1)),
-  /** Tokens by which the window moves; half the context if it is left out. Smaller is slower and gives more context. */
-  stride: Schema.optionalKey(atLeast(1)),
-  /** windows in one call; changes the speed only */
-  batchSize: atLeast(1).pipe(Schema.withDecodingDefault(or(8))),
-  bootstrapSamples: atLeast(10).pipe(Schema.withDecodingDefault(or(1000))),
-  /** of the intervals */
-  confidence: Schema.Finite.pipe(
-    Schema.check(Schema.isBetween({ minimum: 0.5, maximum: 0.999 })),
-    Schema.withDecodingDefault(or(0.95))
+  contextLength: Schema.optionalKey(atLeast(1)).annotate({
+    description: "declared context in tokens; if left out, the smaller of what the model sees and 256"
+  }),
+  stride: Schema.optionalKey(atLeast(1)).annotate({
+    description:
+      "tokens the window moves by, at most the context; half of it if left out. Smaller is slower and fairer"
+  }),
+  batchSize: field(atLeast(1), 8, "windows in one call; changes the speed only"),
+  bootstrapSamples: field(atLeast(10), 1000, "resamples of the documents for each interval"),
+  confidence: field(
+    Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0.5, maximum: 0.999 }))),
+    0.95,
+    "of the intervals"
   ),
-  samples: Samples.pipe(Schema.withDecodingDefault(or({})))
+  samples: field(Samples, {}, "texts the model writes on from held-out documents")
 })
 export type Config = typeof Config.Type

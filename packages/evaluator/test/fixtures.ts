@@ -1,0 +1,99 @@
+// A store with a little text as the earlier stages would leave it: byte tokens, 256 is the end-of-text.
+import { Store, StoreLocal, Tokenizer, Tokens, Weights } from "@inkstone/artifact"
+import { NamedArray, Ngram, NgramModel } from "@inkstone/model-zoo"
+import { Effect, type Layer } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export const endOfTextId = 256
+export const vocabSize = 257
+
+export const texts = [
+  "the cat sat on the mat",
+  "the dog sat on the log",
+  "老人與海，the sea and the old man",
+  "a cat and a dog and the sea"
+]
+
+export const temporaryStore = (): { readonly layer: Layer.Layer<Store>; readonly remove: () => void } => {
+  const root = mkdtempSync(join(tmpdir(), "inkstone-evaluator-"))
+  return { layer: StoreLocal.layer(root), remove: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+export const sealTokenizer = Effect.scoped(
+  Effect.gen(function* () {
+    const store = yield* Store
+    const draft = yield* store.draft(Tokenizer)
+    yield* draft.append("pieces", {
+      id: Uint32Array.from({ length: vocabSize }, (_, id) => id),
+      piece: Array.from({ length: vocabSize }, (_, id) => (id < 256 ? Uint8Array.of(id) : new Uint8Array(0)))
+    })
+    yield* draft.describe({ type: "byte", vocabSize, endOfTextId, trainedOnBytes: 0 })
+    return yield* store.seal(draft)
+  })
+)
+
+export const sealTokens = (
+  documents: ReadonlyArray<string>,
+  about: { readonly tokenizer: string; readonly vocabSize?: number }
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const store = yield* Store
+      const draft = yield* store.draft(Tokens)
+      const bytes = documents.map((text) => new TextEncoder().encode(text))
+      const ids = bytes.flatMap((of) => [...of, endOfTextId])
+      const starts = bytes.map((_, row) => bytes.slice(0, row).reduce((sum, of) => sum + of.length + 1, 0))
+      yield* draft.append("ids", {
+        id: Uint16Array.from(ids),
+        offset: Uint32Array.from(bytes.flatMap((of) => [...of.keys(), of.length]))
+      })
+      yield* draft.append("documents", {
+        id: documents.map((_, row) => `document-${row}`),
+        source: documents.map((_, row) => `${row}.txt`),
+        start: Uint32Array.from(starts),
+        tokens: Uint32Array.from(bytes, (of) => of.length + 1),
+        bytes: Uint32Array.from(bytes, (of) => of.length)
+      })
+      yield* draft.describe({
+        split: "test",
+        vocabSize,
+        endOfTextId,
+        documents: documents.length,
+        tokens: ids.length,
+        bytes: ids.length - documents.length,
+        ...about
+      })
+      return yield* store.seal(draft)
+    })
+  )
+
+export const trigrams = Ngram.train(
+  Uint16Array.from(texts.flatMap((text) => [...new TextEncoder().encode(text), endOfTextId])),
+  { order: 3, vocabSize, endOfTextId }
+)
+
+export const sealNgram = (tokenizer: string, family = "ngram") =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const store = yield* Store
+      const draft = yield* store.draft(Weights)
+      yield* NamedArray.append(draft, NgramModel.toArrays(trigrams))
+      yield* draft.describe({
+        family,
+        preset: "3-gram",
+        architecture: { order: 3 },
+        parameters: Ngram.parameters(trigrams),
+        vocabSize,
+        contextLength: 2,
+        endOfTextId,
+        tokenizer,
+        trainedOn: "",
+        trainTokens: 0,
+        trainBytes: 0,
+        training: {}
+      })
+      return yield* store.seal(draft)
+    })
+  )
