@@ -1,3 +1,4 @@
+export * from "./CausalModel.ts"
 export * as Dimension from "./Dimension.ts"
 export type { DType } from "./DType.ts"
 export { DtypeMismatch, GraphInvalid, ShapeMismatch } from "./errors.ts"

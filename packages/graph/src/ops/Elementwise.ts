@@ -121,6 +121,8 @@ export const less = compare("less", "Less", (x, y) => x < y)
 export const lessEqual = compare("lessEqual", "LessEqual", (x, y) => x <= y)
 export const greater = compare("greater", "Greater", (x, y) => x > y)
 export const greaterEqual = compare("greaterEqual", "GreaterEqual", (x, y) => x >= y)
+/** Of bools. */
+export const logicalAnd = (a: Tensor, b: Tensor): Tensor => where(a, b, constant(0, "bool"))
 
 /** `a` where the condition holds, else `b`. A number for `a` or `b` takes the other's dtype. */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor => {
