@@ -1,0 +1,86 @@
+// The first pass over a file: what its bytes look like, whatever they mean. Nothing of the file is kept but two samples.
+import { open } from "node:fs/promises"
+
+export interface Survey {
+  readonly bytes: number
+  /** C0 control bytes that no text has (all but tab, line ends, form feed and escape), as a share of all bytes */
+  readonly controlRatio: number
+  readonly utf8: boolean
+  /** the first 64 KiB */
+  readonly head: Uint8Array
+  /** 64 KiB from the first byte above 0x7F, which begins a character in every encoding that keeps ASCII */
+  readonly sample: Uint8Array
+}
+
+const sampleBytes = 2 ** 16
+const chunkBytes = 2 ** 20
+
+const suspicious = new Uint8Array(256).fill(1, 0, 32)
+for (const allowed of [9, 10, 11, 12, 13, 27]) suspicious[allowed] = 0
+
+/** Pieces of a file of at most 1 MiB. Each is only good until the next is asked for. */
+export async function* chunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  try {
+    const buffer = new Uint8Array(chunkBytes)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+export const survey = async (path: string): Promise<Survey> => {
+  let bytes = 0
+  let controls = 0
+  let head = new Uint8Array()
+  const sample = new Uint8Array(sampleBytes)
+  let sampled = 0
+  const utf8 = new Utf8Check()
+  for await (const chunk of chunks(path)) {
+    if (bytes === 0) head = chunk.slice(0, sampleBytes)
+    let high = sampled > 0 ? 0 : -1
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i] ?? 0
+      controls += suspicious[byte] ?? 0
+      if (high < 0 && byte > 0x7f) high = i
+    }
+    if (high >= 0 && sampled < sampleBytes) {
+      const part = chunk.subarray(high, high + sampleBytes - sampled)
+      sample.set(part, sampled)
+      sampled += part.length
+    }
+    utf8.push(chunk)
+    bytes += chunk.length
+  }
+  return {
+    bytes,
+    controlRatio: bytes === 0 ? 0 : controls / bytes,
+    utf8: utf8.end(),
+    head,
+    sample: sample.subarray(0, sampled)
+  }
+}
+
+class Utf8Check {
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true })
+  #valid = true
+
+  push(chunk: Uint8Array): void {
+    if (this.#valid) this.#try(() => this.#decoder.decode(chunk, { stream: true }))
+  }
+  end(): boolean {
+    if (this.#valid) this.#try(() => this.#decoder.decode())
+    return this.#valid
+  }
+  #try(decode: () => string): void {
+    try {
+      decode()
+    } catch {
+      this.#valid = false
+    }
+  }
+}

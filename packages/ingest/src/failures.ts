@@ -1,0 +1,67 @@
+// How the stage fails, with what was looked for and what the person can do.
+import { type SourceFile, StageFailure } from "@inkstone/stage"
+import type { Desk } from "./Desk.ts"
+import type { IngestConfig } from "./IngestConfig.ts"
+import type { Broken } from "./Reader.ts"
+
+const advice: Readonly<Record<string, string>> = {
+  binary: "Name files that hold text, or unpack them first",
+  "unknown-encoding": 'Name the encoding, such as "encoding: gb18030"',
+  "replacement-character":
+    'Bytes were lost, or the encoding is another one: name it, or set "allowReplacement: true"',
+  "bad-record": 'See "jsonl.textField" and "jsonl.idField"',
+  "exact-duplicate": "",
+  minChars: 'Lower "cuts.minChars", or set "split" so that documents are longer',
+  maxChars: 'Raise "cuts.maxChars", or set "split" so that documents are shorter'
+}
+
+const empty = (problem: string, advice: string): StageFailure =>
+  new StageFailure({ category: "data", fact: "EmptyCorpus", problem, advice })
+
+/** Nothing to read, or nothing left of what was read. */
+export const corpusEmpty = (
+  { files, exclude, where }: IngestConfig,
+  { found, desk }: { readonly found: number; readonly desk?: Desk }
+): StageFailure => {
+  const looked = files.join(", ")
+  if (found === 0)
+    return empty(`no file matches ${looked}`, 'Check "files"; paths are relative to the pipeline file')
+  if (desk === undefined) {
+    const selection = JSON.stringify({ exclude, where })
+    return empty(`${looked} has ${found} files, and none passes ${selection}`, 'Change "exclude" or "where"')
+  }
+  const reasons = Object.entries(desk.dropped).toSorted(([, a], [, b]) => b - a)
+  const top = reasons.slice(0, 3).map(([rule, documents]) => `${documents} by ${rule}`)
+  const [first] = reasons[0] ?? [""]
+  return empty(
+    desk.read === 0
+      ? `${looked} holds no document`
+      : `none of the ${desk.read} documents in ${looked} is left; dropped: ${top.join(", ")}`,
+    advice[first] ?? `Change "cuts.${first}"`
+  )
+}
+
+export const recordBroken = ({ name, line, problem }: Broken): StageFailure =>
+  new StageFailure({
+    category: "data",
+    fact: "BadRecord",
+    problem: `${name}, line ${line} ${problem}`,
+    advice: 'Correct it, or set "onBadRecord: drop"'
+  })
+
+export const sourceNameShared = (name: string): StageFailure =>
+  new StageFailure({
+    category: "config",
+    fact: "SharedSourceName",
+    problem: `two files are both called ${name}, relative to their patterns`,
+    advice:
+      "Documents are told apart by that name: use one pattern that begins above both, such as corpus/**/*.txt"
+  })
+
+export const sourceUnreadable = ({ name }: SourceFile, cause: Error): StageFailure =>
+  new StageFailure({
+    category: "data",
+    fact: "SourceUnreadable",
+    problem: `${name}: ${cause.message}`,
+    advice: "Check that the file is still there and may be read"
+  })
