@@ -1,6 +1,6 @@
 // Decides for each node whether the store already holds what it would make. `plan` and `run` both come here.
 import { type ArtifactRef, Store, StoreLocal, type StorageFailed } from "@inkstone/artifact"
-import { type SourceFile, SourceFiles } from "@inkstone/stage"
+import { type SourceFile, SourceFiles, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
 import { suggest } from "./internal/Problems.ts"
 import * as Key from "./Key.ts"
@@ -57,7 +57,7 @@ export type Assessment =
       readonly reason: Reason
       readonly files: ReadonlyArray<SourceFile>
     }
-  | { readonly type: "unreadable"; readonly problem: string }
+  | { readonly type: "unreadable"; readonly failure: StageFailure }
 
 /** Planning of one pipeline over one store; earlier records are read at most once, and only when something is no hit. */
 export interface Planning {
@@ -78,9 +78,9 @@ export const planning = Effect.fnUntraced(function* (
 
   const assess: Planning["assess"] = Effect.fnUntraced(function* (node, inputs) {
     const files = yield* SourceFiles.resolve(node.stage.files(node.config), pipeline.directory).pipe(
-      Effect.catchTag("SourceFilesMissing", (missing) => Effect.succeed(missing.message))
+      Effect.catchTag("SourceFilesMissing", (missing) => Effect.succeed(StageFailure.of(missing)))
     )
-    if (typeof files === "string") return { type: "unreadable", problem: files }
+    if (files instanceof StageFailure) return { type: "unreadable", failure: files }
     const key = Key.of(node, inputs, files)
     const run = (reason: Reason): Assessment => ({ type: "run", key, reason, files })
     if (forced.includes(node)) return run({ type: "forced" })
@@ -128,7 +128,7 @@ const about = ({ id, stage }: PipelineNode) => ({ id, stage: stage.name })
 
 const decisionOf = (assessment: Assessment): Omit<PlannedNode, "id" | "stage"> => {
   if (assessment.type === "unreadable") {
-    const reason: Reason = { type: "unreadable", problem: assessment.problem }
+    const reason: Reason = { type: "unreadable", problem: assessment.failure.problem }
     return { decision: "run", because: describe(reason), reason }
   }
   const { key } = assessment.key

@@ -2,9 +2,10 @@
 import { createHash, randomUUID } from "node:crypto"
 import { mkdir, open, readdir, readFile, rename } from "node:fs/promises"
 import path from "node:path"
-import { StorageFailed } from "@inkstone/artifact"
+import type { StorageFailed } from "@inkstone/artifact"
 import { FailureCategory } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
+import { orIfMissing, storage } from "./internal/storage.ts"
 
 export const RunRecord = Schema.Struct({
   format: Schema.Literal(1),
@@ -112,26 +113,11 @@ const readRecord = (file: string): Effect.Effect<RunRecord | undefined, StorageF
       Effect.logWarning(`${file} is no record, or half of one: ignored`).pipe(Effect.as(undefined))
     ),
     // removed by someone else since the folder was listed
-    Effect.catchTag("StorageFailed", (error) =>
-      error.code === "ENOENT" ? Effect.undefined : Effect.fail(error)
-    )
+    orIfMissing(undefined)
   )
 
 const names = (directory: string): Effect.Effect<ReadonlyArray<string>, StorageFailed> =>
   storage(directory, () => readdir(directory)).pipe(
     Effect.map((entries) => entries.toSorted()),
-    Effect.catchTag("StorageFailed", (error) =>
-      error.code === "ENOENT" ? Effect.succeed([]) : Effect.fail(error)
-    )
+    orIfMissing([])
   )
-
-const storage = <A>(place: string, run: () => Promise<A>): Effect.Effect<A, StorageFailed> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (cause) =>
-      new StorageFailed({
-        path: place,
-        code: cause instanceof Error && "code" in cause ? String(cause.code) : "",
-        problem: cause instanceof Error ? cause.message : String(cause)
-      })
-  })

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import type { Stage } from "@inkstone/stage"
 import { Context, Effect, Schema } from "effect"
 import * as CodeDigest from "./CodeDigest.ts"
+import { isRecord, isStage } from "./internal/isStage.ts"
 import { suggest } from "./internal/Problems.ts"
 
 export interface LoadedStage {
@@ -125,9 +126,6 @@ const decodeExports = Schema.decodeUnknownSync(
   )
 )
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** The target for `import`, in the order the package gives them. */
 const condition = (target: unknown): string | undefined => {
   if (typeof target === "string") return target
@@ -155,13 +153,5 @@ const packagesSeenFrom = (directory: string): ReadonlyArray<string> => {
 
 const ownFamily = (): ReadonlyArray<string> =>
   readdirSync(fileURLToPath(new URL("../..", import.meta.url))).map((name) => `@inkstone/${name}`)
-
-const isStage = (value: unknown): value is Stage.AnyStage =>
-  isRecord(value) &&
-  typeof value["name"] === "string" &&
-  typeof value["version"] === "number" &&
-  typeof value["run"] === "function" &&
-  isRecord(value["inputs"]) &&
-  isRecord(value["outputs"])
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,204 @@
+// Walks the DAG of one run: a node goes as soon as all it needs is there; what failed blocks what stands below it.
+import { type ArtifactRef, Store, type StorageFailed } from "@inkstone/artifact"
+import { StageFailure } from "@inkstone/stage"
+import { Deferred, Effect } from "effect"
+import type { InputsByPort } from "../Key.ts"
+import type { PipelineNode } from "../Pipeline.ts"
+import { type Assessment, gather } from "../Planner.ts"
+import { describe } from "../Reason.ts"
+import type { NodeResult } from "../RunEvent.ts"
+import { orIfMissing } from "./storage.ts"
+import { Attempts, type Outcome, type RunContext } from "./Attempts.ts"
+
+type ToRun = Extract<Assessment, { type: "run" }>
+
+/** An artifact that a worker could not open, as the stage runner names it. */
+const brokenInput: ReadonlySet<string> = new Set(["ArtifactCorrupt", "ArtifactMissing"])
+
+export class NodeRuns {
+  readonly #context: RunContext
+  readonly #attempts: Attempts
+  readonly #results = new Map<string, NodeResult>()
+  readonly #settled: ReadonlyMap<string, Deferred.Deferred<void>>
+  readonly #firstFailure = Deferred.makeUnsafe<void>()
+  /** by key: nodes with the same key are one piece of work */
+  readonly #shared = new Map<string, Deferred.Deferred<Outcome>>()
+  /** by id of the producer; whether its artifacts are there again */
+  readonly #repairs = new Map<string, Deferred.Deferred<boolean, StorageFailed>>()
+
+  constructor(context: RunContext) {
+    this.#context = context
+    this.#attempts = new Attempts(context)
+    this.#settled = new Map(context.planning.nodes.map(({ id }) => [id, Deferred.makeUnsafe<void>()]))
+  }
+
+  /** Ends when every node has a result. */
+  get all(): Effect.Effect<void, never, Store> {
+    const nodes = Effect.forEach(this.#context.planning.nodes, (node) => this.#node(node), {
+      concurrency: "unbounded",
+      discard: true
+    })
+    return Effect.scoped(Effect.andThen(Effect.forkScoped(this.#attempts.prepareAll), nodes))
+  }
+
+  /** Of every node, in the pipeline's order. */
+  results(): ReadonlyArray<NodeResult> {
+    return this.#context.planning.nodes.map((node) => this.#results.get(node.id) ?? idle(node, "cancelled"))
+  }
+
+  #node(node: PipelineNode): Effect.Effect<void, never, Store> {
+    const stopped = Deferred.await(this.#firstFailure).pipe(
+      Effect.map(() => idle(node, this.#needsFailed(node) ? "blocked" : "cancelled"))
+    )
+    return Effect.raceFirst(this.#whenReady(node), stopped).pipe(
+      Effect.onInterrupt(() => this.#settle(node, idle(node, "cancelled"))),
+      Effect.flatMap((result) => this.#settle(node, result))
+    )
+  }
+
+  #settle(node: PipelineNode, result: NodeResult): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      this.#results.set(node.id, result)
+      this.#context.emit({ type: "node-finished", result })
+      const settled = this.#settled.get(node.id)
+      if (settled !== undefined) yield* Deferred.succeed(settled, undefined)
+      const failed = result.failure !== undefined
+      if (failed && this.#context.options.keepGoing !== true)
+        yield* Deferred.succeed(this.#firstFailure, undefined)
+    })
+  }
+
+  #needsFailed(node: PipelineNode): boolean {
+    const above = new Set(sourcesOf(node))
+    return this.#context.planning.nodes
+      .filter(({ id }) => above.has(id))
+      .some((source) => this.#results.get(source.id)?.failure !== undefined || this.#needsFailed(source))
+  }
+
+  #whenReady(node: PipelineNode): Effect.Effect<NodeResult, never, Store> {
+    return Effect.gen({ self: this }, function* () {
+      for (const id of sourcesOf(node)) {
+        const settled = this.#settled.get(id)
+        if (settled !== undefined) yield* Deferred.await(settled)
+      }
+      const usable = sourcesOf(node).every((id) => isThere(this.#results.get(id)))
+      if (!usable) return idle(node, this.#needsFailed(node) ? "blocked" : "cancelled")
+      return yield* this.#produce(node).pipe(
+        Effect.catchTag("StorageFailed", (error) => Effect.succeed(failed(node, StageFailure.of(error))))
+      )
+    })
+  }
+
+  /** `mended`: its inputs were made again, so what the plan says about it is void. */
+  #produce(node: PipelineNode, mended = false): Effect.Effect<NodeResult, StorageFailed, Store> {
+    return Effect.gen({ self: this }, function* () {
+      const inputs = this.#inputs(node)
+      const planned = mended ? undefined : this.#context.assessments.get(node.id)
+      const assessment = planned ?? (yield* this.#context.planning.assess(node, inputs))
+      if (assessment.type === "unreadable") return failed(node, assessment.failure)
+      if (assessment.type === "hit") {
+        return { ...idle(node, "hit"), key: assessment.key.key, outputs: assessment.outputs }
+      }
+      const outcome = yield* this.#make(node, assessment, inputs)
+      const broken = outcome.failure !== undefined && brokenInput.has(outcome.failure.fact)
+      if (broken && !mended && (yield* this.#mend(inputs))) return yield* this.#produce(node, true)
+      return ran(node, assessment, outcome)
+    })
+  }
+
+  #make(
+    node: PipelineNode,
+    assessment: ToRun,
+    inputs: InputsByPort
+  ): Effect.Effect<Outcome, StorageFailed, Store> {
+    return Effect.gen({ self: this }, function* () {
+      const { key, reason, files } = assessment
+      const other = this.#shared.get(key.key)
+      if (other !== undefined) return { ...(yield* Deferred.await(other)), attempts: 0, milliseconds: 0 }
+      const mine = Deferred.makeUnsafe<Outcome>()
+      this.#shared.set(key.key, mine)
+      // sealing the same digest again would keep the corrupt one
+      if (reason.type === "artifact" && reason.state === "corrupt") yield* quarantine(reason.ref)
+      return yield* this.#attempts
+        .run({ node, key, because: describe(reason), files, inputs })
+        .pipe(Effect.onExit((exit) => Deferred.done(mine, exit)))
+    })
+  }
+
+  #inputs(node: PipelineNode): InputsByPort {
+    return gather(node, (from, output) => this.#results.get(from)?.outputs[output])
+  }
+
+  /** Has every artifact among `inputs` that is broken made again; whether all of them are there now. */
+  #mend(inputs: InputsByPort): Effect.Effect<boolean, StorageFailed, Store> {
+    return Effect.gen({ self: this }, function* () {
+      const store = yield* Store
+      for (const { label, ref } of Object.values(inputs).flat()) {
+        const state = yield* store.check(ref, { deep: true })
+        if (state === "intact") continue
+        const what = `${ref.kind} ${ref.digest.slice(0, 12)} of ${label} is ${state}: it is made again`
+        this.#context.emit({ type: "warning", node: label, message: what })
+        if (state === "corrupt") yield* quarantine(ref)
+        if (!(yield* this.#remake(label))) return false
+      }
+      return true
+    })
+  }
+
+  /** Once a run and producer: what breaks twice is not mended by a third time. */
+  #remake(id: string): Effect.Effect<boolean, StorageFailed, Store> {
+    return Effect.gen({ self: this }, function* () {
+      const before = this.#repairs.get(id)
+      if (before !== undefined) return yield* Deferred.await(before)
+      const repair = Deferred.makeUnsafe<boolean, StorageFailed>()
+      this.#repairs.set(id, repair)
+      const node = this.#context.planning.nodes.find((other) => other.id === id)
+      if (node === undefined) return false
+      const key = this.#results.get(id)?.key
+      if (key !== undefined) this.#shared.delete(key)
+      const again = Effect.gen({ self: this }, function* () {
+        const result = yield* this.#produce(node, true)
+        if (!isThere(result)) return false
+        this.#results.set(id, result)
+        this.#context.emit({ type: "node-finished", result })
+        return true
+      })
+      return yield* again.pipe(Effect.onExit((exit) => Deferred.done(repair, exit)))
+    })
+  }
+}
+
+const quarantine = Effect.fnUntraced(function* (ref: ArtifactRef) {
+  const store = yield* Store
+  // another run may have been quicker
+  return yield* store.quarantine(ref).pipe(orIfMissing(undefined))
+})
+
+const sourcesOf = (node: PipelineNode): ReadonlyArray<string> =>
+  Object.values(node.inputs)
+    .flat()
+    .map(({ from }) => from)
+
+const isThere = (result: NodeResult | undefined): boolean =>
+  result?.status === "hit" || result?.status === "ran"
+
+const idle = (node: PipelineNode, status: NodeResult["status"]): NodeResult => ({
+  id: node.id,
+  stage: node.stage.name,
+  status,
+  outputs: {},
+  attempts: 0,
+  milliseconds: 0
+})
+
+const failed = (node: PipelineNode, failure: StageFailure): NodeResult => ({
+  ...idle(node, "failed"),
+  failure
+})
+
+const ran = (node: PipelineNode, { key, reason }: ToRun, outcome: Outcome): NodeResult => {
+  const { failure, ...made } = outcome
+  const about = { ...idle(node, "ran"), ...made, key: key.key, reason: describe(reason) }
+  if (failure === undefined) return about
+  return { ...about, status: failure.category === "cancelled" ? "cancelled" : "failed", failure }
+}
