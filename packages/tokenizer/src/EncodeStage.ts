@@ -2,7 +2,7 @@
 import { type Draft, Documents, splits, Tokenizer, Tokens } from "@inkstone/artifact"
 import { Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema, Stream } from "effect"
-import { emptySplit, toStageFailure } from "./internal/Failures.ts"
+import { emptySplit, unusableTokenizer } from "./internal/Failures.ts"
 import { field } from "./internal/Field.ts"
 import { loadTokenizer } from "./TokenizerArtifact.ts"
 import { TokenRun } from "./TokenRun.ts"
@@ -24,7 +24,9 @@ export const encode = Stage.define({
   outputs: { tokens: Tokens },
   run: Effect.fn("tokenizer.encode")(
     function* ({ split }, { documents, tokenizer }, { outputs, report }) {
-      const bpe = yield* loadTokenizer(tokenizer)
+      const bpe = yield* loadTokenizer(tokenizer).pipe(
+        Effect.catchTag("TokenizerInvalid", (error) => Effect.fail(unusableTokenizer(error)))
+      )
       const { endOfTextId, vocabSize } = bpe
       const encoder = bpe.encoder()
       const run = new TokenRun()
@@ -81,7 +83,7 @@ export const encode = Stage.define({
         bytes
       })
     },
-    Effect.mapError((error) => (error._tag === "StageFailure" ? error : toStageFailure(error)))
+    Effect.mapError((error) => StageFailure.of(error))
   )
 })
 

@@ -3,7 +3,7 @@ import { type Artifact, Documents, splits, Tokenizer } from "@inkstone/artifact"
 import { type Run, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema, Stream } from "effect"
 import { BpeTrainer } from "./BpeTrainer.ts"
-import { emptySplit, toStageFailure } from "./internal/Failures.ts"
+import { emptySplit } from "./internal/Failures.ts"
 import { field } from "./internal/Field.ts"
 import { longestCounted } from "./internal/WordCounts.ts"
 import { patterns, wordEnd } from "./Pattern.ts"
@@ -74,7 +74,7 @@ export const train = Stage.define({
         trainedOnBytes: textBytes
       })
     },
-    Effect.mapError((error) => (error._tag === "StageFailure" ? error : toStageFailure(error)))
+    Effect.mapError((error) => StageFailure.of(error))
   )
 })
 

@@ -113,7 +113,8 @@ describe.skipIf(noPeers !== "")(`beside Hugging Face tokenizers${noPeers}`, { ti
 t = Tokenizer.from_str(given["json"])
 plain = Tokenizer.from_str(given["json"])
 plain.encode_special_tokens = True
-answer = [[t.encode(s).ids, plain.encode(s).ids, t.decode(t.encode(s).ids)] for s in given["strings"]]`,
+prompts = [t.encode(s).ids for s in given["strings"]]
+answer = [[ids, plain.encode(s).ids, t.decode(ids)] for ids, s in zip(prompts, given["strings"])]`,
         { json: toJson(vocabulary), strings }
       )
       const expected = strings.map((text) => {
