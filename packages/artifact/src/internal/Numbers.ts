@@ -35,7 +35,7 @@ const classes = {
 
 /** What the writer of such a column has to give, for messages. */
 export const expected = (type: NumberType): string =>
-  `a ${classes[type].map((array) => array.name).join(" or a ")}`
+  classes[type].map(({ name }) => (name.startsWith("I") ? `an ${name}` : `a ${name}`)).join(" or ")
 
 /** Is it the typed array that holds this type? */
 export const holds = (type: NumberType, values: unknown): values is NumberArray =>
