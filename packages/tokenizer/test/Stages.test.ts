@@ -170,9 +170,9 @@ describe("encode", () => {
   )
 
   it.effect.each([
-    [2 ** 16, Uint16Array],
-    [2 ** 16 + 1, Uint32Array]
-  ] as const)("stores the ids of %i pieces in the narrowest numbers", ([vocabSize, Width]) =>
+    [2 ** 16, "Uint16Array"],
+    [2 ** 16 + 1, "Uint32Array"]
+  ] as const)("stores the ids of %i pieces in the narrowest numbers", ([vocabSize, array]) =>
     Effect.gen(function* () {
       const bytes = byteVocabulary("<|endoftext|>")
       const more = Array.from({ length: vocabSize - bytes.pieces.length }, (_, i) =>
@@ -185,7 +185,7 @@ describe("encode", () => {
       yield* draft.describe({ type: "byte", vocabSize, endOfTextId: 256, trainedOnBytes: 0 })
       const tokenizer = yield* place.seal(draft)
       const artifact = yield* tokensOf(yield* seal(documents), tokenizer, "all")
-      assert.instanceOf((yield* artifact.read("ids")).id, Width)
+      assert.strictEqual((yield* artifact.read("ids")).id.constructor.name, array)
     }).pipe(Effect.provide(store), Effect.scoped)
   )
 
