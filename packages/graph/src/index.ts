@@ -28,3 +28,6 @@ export {
 export * as Program from "./Program.ts"
 export { named, stopGradient, type Tensor, withGradient } from "./Tensor.ts"
 export type { Values } from "./Values.ts"
+export * as AdamW from "./AdamW.ts"
+export * as TrainingProgram from "./TrainingProgram.ts"
+export { standalone } from "./ops/Barrier.ts"

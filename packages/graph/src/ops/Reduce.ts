@@ -2,7 +2,7 @@
 import * as Dimension from "../Dimension.ts"
 import type { Shape } from "../Dimension.ts"
 import { axisOf, make, type Tensor } from "../Tensor.ts"
-import { generate, type Values } from "../Values.ts"
+import { generate, scalar, type Values } from "../Values.ts"
 import { sizeOf } from "./Constant.ts"
 import { cast, div, equal, mul } from "./Elementwise.ts"
 import { broadcastTo, reshape } from "./Layout.ts"
@@ -104,6 +104,26 @@ export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => {
   const count = Dimension.size(x.shape.filter((_, axis) => axes.has(axis)))
   const total = sum(x, options)
   return typeof count === "number" ? mul(total, 1 / count) : div(total, cast(sizeOf(count), x.dtype))
+}
+
+/** Sum of the squares of all elements, a scalar, by a kernel that uses all cores. */
+export const sumOfSquares = (x: Tensor): Tensor => {
+  // L2Loss halves it
+  const half = make({
+    op: "sumOfSquares",
+    inputs: [x],
+    dtype: x.dtype,
+    shape: [],
+    placement: "alone",
+    reduces: true,
+    lower: (emit, refs) => emit.node("L2Loss", refs, { attributes: { T: { type: x.dtype } } }),
+    evaluate: ([v]) => {
+      if (v === undefined) throw new RangeError("sumOfSquares")
+      return scalar(v.data.reduce((sum, x) => sum + x * x, 0) / 2)
+    },
+    gradient: (g) => [mul(x, g)]
+  })
+  return mul(half, 2)
 }
 
 /** Sums over the axes along which `shape` was broadcast to `x`. */
