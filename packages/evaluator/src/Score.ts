@@ -43,7 +43,7 @@ export const documents = Effect.fnUntraced(function* (
   const { documents } = text
   for (const batch of Windows.batches(documents, options)) {
     const tokens = Windows.tokensOf(batch, text.ids, { documents, endOfTextId: model.endOfTextId }) // [B, T + 1]
-    const nats = yield* model.nats(tokens, { B: batch.windows.length, T: batch.T }) // [B, T]
+    const nats = yield* model.nats(tokens, batch) // [B, T]
     const broken = accumulate(sums, batch, nats)
     if (broken !== undefined) return yield* broken
     yield* options.scored(batch.windows.reduce((sum, { length, skip }) => sum + length - skip, 0))

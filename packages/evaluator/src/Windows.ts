@@ -52,42 +52,44 @@ const shortest = 16 // positions; a few padded ones cost less than one more shap
 const paddedLength = (length: number, context: number): number =>
   Math.min(context, Math.max(shortest, 2 ** Math.ceil(Math.log2(length))))
 
-/** Windows that are scored in one call, all padded to `T` positions. */
+/** Windows that are scored in one call, padded to `T` positions and `B` rows. */
 export interface Batch {
+  readonly B: number
   readonly T: number
   readonly windows: ReadonlyArray<Window>
 }
 
-/** All windows of all documents in batches of at most `batchSize`, the short ones first. */
+/**
+ * All windows of all documents in batches, the short ones first. All batches have the same number of rows and there are
+ * few lengths, since a network compiles each shape anew: what does not fill a batch waits for the next length.
+ */
 export const batches = (
   documents: ReadonlyArray<Span>,
-  cutting: Cutting & { readonly batchSize: number }
+  { batchSize, ...cutting }: Cutting & { readonly batchSize: number }
 ): ReadonlyArray<Batch> => {
-  const byLength = new Map<number, Array<Window>>()
-  for (const [document, { tokens }] of documents.entries())
-    for (const window of ofDocument(document, tokens, cutting)) {
-      const T = paddedLength(window.length, cutting.context)
-      const same = byLength.get(T)
-      if (same === undefined) byLength.set(T, [window])
-      else same.push(window)
-    }
-  return [...byLength]
-    .toSorted(([a], [b]) => a - b)
-    .flatMap(([T, windows]) =>
-      Array.from({ length: Math.ceil(windows.length / cutting.batchSize) }, (_, index) => ({
-        T,
-        windows: windows.slice(index * cutting.batchSize, (index + 1) * cutting.batchSize)
-      }))
-    )
+  const windows = documents
+    .flatMap(({ tokens }, document) => ofDocument(document, tokens, cutting))
+    .map((window) => ({ window, T: paddedLength(window.length, cutting.context) }))
+    .toSorted((a, b) => a.T - b.T)
+  const B = Math.min(batchSize, windows.length)
+  const made: Array<Batch> = []
+  let waiting: Array<Window> = []
+  for (const [index, { window, T }] of windows.entries()) {
+    waiting.push(window)
+    if (waiting.length < B && index < windows.length - 1) continue
+    made.push({ B, T, windows: waiting })
+    waiting = []
+  }
+  return made
 }
 
-/** The tokens of a batch, [B, T + 1] row by row, padded with end-of-text behind the window. */
+/** The tokens of a batch, [B, T + 1] row by row, padded with end-of-text behind each window and in rows without one. */
 export const tokensOf = (
-  { T, windows }: Batch,
+  { B, T, windows }: Batch,
   ids: ArrayLike<number>,
   { documents, endOfTextId }: { readonly documents: ReadonlyArray<Span>; readonly endOfTextId: number }
 ): Int32Array => {
-  const out = new Int32Array(windows.length * (T + 1)).fill(endOfTextId)
+  const out = new Int32Array(B * (T + 1)).fill(endOfTextId)
   for (const [row, { document, begin, length }] of windows.entries()) {
     const start = documents[document]?.start ?? 0
     for (let t = begin === 0 ? 1 : 0; t <= length; t++)

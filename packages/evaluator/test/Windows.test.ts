@@ -47,16 +47,33 @@ describe("Windows", () => {
     const cutting = { context: 4, stride: 4, batchSize: 2 }
     const batches = Windows.batches(documents, cutting)
     assert.deepStrictEqual(
-      batches.map(({ T, windows }) => [T, windows.length]),
+      batches.map(({ B, T, windows }) => [B, T, windows.length]),
       [
-        [4, 2],
-        [4, 1]
+        [2, 4, 2],
+        [2, 4, 1]
       ]
     )
     const rows = batches.map((batch) => [...Windows.tokensOf(batch, ids, { documents, endOfTextId: 0 })])
     assert.deepStrictEqual(rows, [
       [0, 11, 12, 0, 0, 0, 21, 22, 23, 24],
-      [22, 23, 24, 25, 0]
+      [22, 23, 24, 25, 0, 0, 0, 0, 0, 0]
     ])
+  })
+
+  it("compiles few shapes: every batch has as many rows, and a few lengths", () => {
+    const documents = Array.from({ length: 60 }, (_, index) => ({
+      start: 0,
+      tokens: 1 + ((index * 37) % 90)
+    }))
+    const batches = Windows.batches(documents, { context: 64, stride: 32, batchSize: 8 })
+    assert.isTrue(batches.every(({ B, T, windows }) => B === 8 && windows.every(({ length }) => length <= T)))
+    assert.deepStrictEqual([...new Set(batches.map(({ T }) => T))], [16, 32, 64])
+    const cut = documents.flatMap(({ tokens }, index) =>
+      Windows.ofDocument(index, tokens, { context: 64, stride: 32 })
+    )
+    assert.sameDeepMembers(
+      batches.flatMap(({ windows }) => windows),
+      cut
+    )
   })
 })

@@ -1,4 +1,5 @@
 // What every family of models offers, whether it is a network or a table of counts: scoring and generation.
+import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { type Effect, Schema, type Scope } from "effect"
 import type { NamedArrays } from "./NamedArray.ts"
 
@@ -12,7 +13,7 @@ export class ModelUnusable extends Schema.TaggedError<ModelUnusable>()("ModelUnu
   }
 }
 
-/** A call into the native library failed, or none could be opened. */
+/** A call into the native library failed. */
 export class ModelFailed extends Schema.TaggedError<ModelFailed>()("ModelFailed", {
   family: Schema.String,
   problem: Schema.String
@@ -67,5 +68,7 @@ export interface Family {
   /** Whether the native library must be there to open one. */
   readonly native: boolean
   /** Checks the architecture and every array, then makes the model; what is native closes with the scope. */
-  readonly open: (opening: Opening) => Effect.Effect<LanguageModel, ModelUnusable | ModelFailed, Scope.Scope>
+  readonly open: (
+    opening: Opening
+  ) => Effect.Effect<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope>
 }

@@ -1,5 +1,6 @@
 // Opens sealed weights of any family. What evaluators, generators and the command line hold in their hands.
 import type { Artifact, ArtifactCorrupt, StorageFailed, Weights } from "@inkstone/artifact"
+import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { type LanguageModel, type ModelFailed, ModelUnusable } from "./Family.ts"
 import * as NamedArray from "./NamedArray.ts"
@@ -25,7 +26,7 @@ export const load = Effect.fn("LanguageModel.load")(function* (
   weights: Artifact<typeof Weights>
 ): Effect.fn.Return<
   LanguageModel,
-  ModelUnusable | ModelFailed | ArtifactCorrupt | StorageFailed,
+  ModelUnusable | ModelFailed | NativeUnavailable | ArtifactCorrupt | StorageFailed,
   Scope.Scope
 > {
   const family = yield* familyOf(weights.attributes.family)

@@ -83,6 +83,35 @@ export const view = <D extends keyof Views>(
   return new constructors[dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / size)
 }
 
+/** The numbers of a float array as float32, or undefined if it is of another type; a copy only where it must be. */
+export const float32 = (array: NamedArray): Float32Array | undefined => {
+  switch (array.dtype) {
+    case "float32":
+      return view(array, "float32")
+    case "float64":
+      return Float32Array.from(view(array, "float64") ?? [])
+    case "bfloat16":
+      return new Float32Array(Uint32Array.from(halves(array), (bits) => bits << 16).buffer)
+    case "float16":
+      return Float32Array.from(halves(array), halfToNumber)
+    default:
+      return undefined
+  }
+}
+
+/** Two-byte numbers as their bits. */
+const halves = (array: NamedArray): Uint16Array => {
+  const bytes = array.bytes.byteOffset % 2 === 0 ? array.bytes : array.bytes.slice()
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)
+}
+
+/** IEEE 754 half precision: sign, 5 bits exponent, 10 bits fraction. */
+const halfToNumber = (bits: number): number => {
+  const [sign, exponent, fraction] = [bits >> 15 === 1 ? -1 : 1, (bits >> 10) & 31, bits & 1023]
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15))
+}
+
 /** Adds arrays to a draft of weights, one batch each, so that no more than one is encoded at a time. */
 export const append = (
   draft: Draft<typeof Weights>,
