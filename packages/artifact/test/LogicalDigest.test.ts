@@ -213,7 +213,10 @@ describe("files of other writers", () => {
       const hollow = vectorFromArray(["a", null], new Utf8())
       const short = { bytes: flat.bytes.slice(0, 2), n: plainN.slice(0, 2) }
       assert.match(yield* problem(new Table({ ...short, word: hollow })), /column "word" has 1 nulls/)
-      assert.match(yield* problem(new Table({ ...flat, n: plainN, more: plainN })), /column "more" is not one of/)
+      assert.match(
+        yield* problem(new Table({ ...flat, n: plainN, more: plainN })),
+        /column "more" is not one of/
+      )
       assert.match(yield* problem(new Table({ ...flat })), /column "n" is missing/)
       const signed = vectorFromArray(n, new Int32())
       assert.match(yield* problem(new Table({ ...flat, n: signed })), /"n" should be uint32 but is Int32/)

@@ -40,7 +40,8 @@ export const make = (contents: Contents, files: Manifest["files"]): Manifest => 
   return { ...body, self: sha256(body) }
 }
 
-export const print = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
+/** Without a closing newline: then every byte of the file counts. */
+export const print = (manifest: Manifest): string => JSON.stringify(manifest, null, 2)
 
 /** What is wrong with a manifest that should be the one of `kind` and `digest`, or nothing. */
 export const problemWith = (manifest: Manifest, kind: string, digest: string): string => {
