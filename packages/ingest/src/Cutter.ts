@@ -15,8 +15,10 @@ export interface Piece {
 const keptOfLong = 1000
 const lineEnd = /\r\n|\n|\r/gu
 
+const pairs = /[\u{10000}-\u{10FFFF}]/u
 /** Code points of a text, without making a string of each. */
 const codePoints = (text: string): number => {
+  if (!pairs.test(text)) return text.length
   let lows = 0
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) lows++
   return text.length - lows

@@ -131,6 +131,7 @@ const candidates: ReadonlyArray<Candidate> = [
   { label: "windows-1252", score: westernShare, least: 0.8 }
 ]
 
+/** No Hangul: it fills a sixth of all 16-bit values, just where the bytes of GB 2312 fall. */
 const isWide = (unit: number) =>
   (unit >= 0x20 && unit < 0x7f) ||
   (unit >= 9 && unit <= 13) ||
@@ -138,7 +139,6 @@ const isWide = (unit: number) =>
   (unit >= 0x370 && unit < 0x530) || // Greek, Cyrillic
   (unit >= 0x5d0 && unit < 0x700) || // Hebrew, Arabic
   isKana(unit) ||
-  isHangul(unit) ||
   isCommonHan(unit)
 /** Of all characters: in UTF-16 ASCII is as telling as the rest. */
 const wideShare = (text: string): number => {

@@ -19,4 +19,7 @@ export const splitOf = (id: string, { salt, test, validation }: IngestConfig["sp
 }
 
 /** Equal for texts that differ in white space only. */
-export const fingerprint = (text: string): string => hash("sha256", text.replace(/\s+/gu, " "), "base64url")
+export const fingerprint = (text: string): string =>
+  hash("sha256", text.replace(whiteSpace, " "), "base64url")
+// a single space, which is most of all white space, is left alone instead of being replaced by itself
+const whiteSpace = /\s{2,}|[^\S ]/gu

@@ -23,48 +23,49 @@ export interface Profile {
   readonly byScript: Uint32Array
 }
 
+// Units are copied out of the string in pieces: reading a typed array is twice as fast as charCodeAt.
+const pieceUnits = 2 ** 14
+const units = new Uint16Array(pieceUnits)
+const unitBytes = Buffer.from(units.buffer)
+
 export const profile = (text: string): Profile => {
   const table = classes()
   const histogram = new Uint32Array(256)
-  let bytes = 0
-  let chars = 0
+  let pairs = 0
   let words = 0
-  let longestLine = 0
-  let lineStart = 0
-  let afterSpace = true
-  const { length } = text
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i)
-    let at = table[unit] ?? 0
-    if (unit < 0x80) {
-      bytes++
-      if (unit === 10) {
-        if (i - lineStart > longestLine) longestLine = i - lineStart
-        lineStart = i + 1
+  let afterSpace = 1
+  for (let from = 0; from < text.length; from += pieceUnits) {
+    const n = unitBytes.write(text.slice(from, from + pieceUnits), "utf16le") / 2
+    for (let i = 0; i < n; i++) {
+      const unit = units[i] ?? 0
+      let at = table[unit] ?? 0
+      if (unit >= 0xd800 && unit < 0xe000) {
+        const codePoint = text.codePointAt(from + i) ?? 0
+        if (codePoint > 0xffff) {
+          // the high half of a pair; the low half comes next, perhaps in the next piece
+          pairs++
+          continue
+        }
+        const before = from + i === 0 ? 0 : (text.codePointAt(from + i - 1) ?? 0)
+        if (before > 0xffff) at = classOfSupplementary(before)
       }
-    } else if (unit < 0x800) bytes += 2
-    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes += 4
-      at = classOfSupplementary(text.codePointAt(i) ?? 0)
-      i++
-    } else bytes += 3
-    chars++
-    histogram[at] = (histogram[at] ?? 0) + 1
-    const space = at >> 5 === kinds.space
-    if (afterSpace && !space) words++
-    afterSpace = space
+      histogram[at] = (histogram[at] ?? 0) + 1
+      // no branch here: where words end cannot be predicted
+      const space = Number(at >> 5 === kinds.space)
+      words += afterSpace & (space ^ 1)
+      afterSpace = space
+    }
   }
-  if (length - lineStart > longestLine) longestLine = length - lineStart
   const total = (kind: number): number => {
     let sum = 0
     for (let script = 0; script < 32; script++) sum += histogram[classOf(kind, script)] ?? 0
     return sum
   }
   return {
-    chars,
-    bytes,
+    chars: text.length - pairs,
+    bytes: Buffer.byteLength(text),
     words,
-    longestLine,
+    longestLine: longestLine(text),
     letters: total(kinds.letter),
     digits: total(kinds.digit),
     spaces: total(kinds.space),
@@ -73,4 +74,14 @@ export const profile = (text: string): Profile => {
     han: histogram[classOf(kinds.letter, han)] ?? 0,
     byScript: histogram.slice(classOf(kinds.letter, 0), classOf(kinds.letter, scripts.length))
   }
+}
+
+const longestLine = (text: string): number => {
+  let longest = 0
+  let from = 0
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
+    if (end - from > longest) longest = end - from
+    from = end + 1
+  }
+  return Math.max(longest, text.length - from)
 }

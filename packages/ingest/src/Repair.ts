@@ -19,6 +19,7 @@ const lineEnd = /\r\n|[\r\f\v\u0085\u2028\u2029]/gu
 const control = /[\p{Cc}--[\t\n]]/gv
 /** zero-width space, word joiner, byte order mark inside a text, soft hyphen; joiners stay, Persian and emoji need them */
 const invisible = /[\u200B\u2060\uFEFF\u00AD]/gu
+const composable = /[\u0300-\u{10FFFF}]/u
 
 export const repair = (raw: string, unicode: "nfc" | "nfkc" | "none"): Repaired => {
   const repairs: Array<{ rule: string; count: number }> = []
@@ -42,7 +43,8 @@ export const repair = (raw: string, unicode: "nfc" | "nfkc" | "none"): Repaired 
   replaceAll("line-endings", lineEnd, "\n")
   const controls = replaceAll("control-characters", control, "")
   replaceAll("invisible-characters", invisible, "")
-  if (unicode !== "none") {
+  // below U+0300 every text is in NFC
+  if (unicode === "nfkc" || (unicode === "nfc" && composable.test(text))) {
     const normal = text.normalize(unicode === "nfc" ? "NFC" : "NFKC")
     // what was composed is no longer counted one by one: the text got shorter by about as many
     if (normal !== text) note(`unicode-${unicode}`, Math.max(1, Math.abs(text.length - normal.length)))

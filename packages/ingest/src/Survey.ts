@@ -1,4 +1,5 @@
 // The first pass over a file: what its bytes look like, whatever they mean. Nothing of the file is kept but two samples.
+import { isAscii } from "node:buffer"
 import { open } from "node:fs/promises"
 
 export interface Survey {
@@ -42,12 +43,8 @@ export const survey = async (path: string): Promise<Survey> => {
   const utf8 = new Utf8Check()
   for await (const chunk of chunks(path)) {
     if (bytes === 0) head = chunk.slice(0, sampleBytes)
-    let high = sampled > 0 ? 0 : -1
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] ?? 0
-      controls += suspicious[byte] ?? 0
-      if (high < 0 && byte > 0x7f) high = i
-    }
+    controls += countControls(chunk)
+    const high = sampled > 0 ? 0 : firstHigh(chunk)
     if (high >= 0 && sampled < sampleBytes) {
       const part = chunk.subarray(high, high + sampleBytes - sampled)
       sample.set(part, sampled)
@@ -64,6 +61,15 @@ export const survey = async (path: string): Promise<Survey> => {
     sample: sample.subarray(0, sampled)
   }
 }
+
+// Apart from the loop over chunks, because V8 optimises no loop inside an async function well.
+const countControls = (chunk: Uint8Array): number => {
+  let controls = 0
+  for (let i = 0; i < chunk.length; i++) controls += suspicious[chunk[i] ?? 0] ?? 0
+  return controls
+}
+const firstHigh = (chunk: Uint8Array): number =>
+  isAscii(chunk) ? -1 : chunk.findIndex((byte) => byte > 0x7f)
 
 class Utf8Check {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true })
