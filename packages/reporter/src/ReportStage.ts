@@ -51,20 +51,13 @@ export const report = Stage.define({
   inputs: {
     models: Stage.many(Weights),
     metrics: Stage.many(Metrics),
-    traces: Stage.many(Trace),
-    documents: Stage.many(Documents),
-    ledgers: Stage.many(Ledger)
+    traces: Stage.any(Trace),
+    documents: Stage.any(Documents),
+    ledgers: Stage.any(Ledger)
   },
   outputs: { report: Report },
   files: ({ pipeline }) => (pipeline === undefined ? [] : [pipeline]),
   run: Effect.fn("report")(function* (config, given, run) {
-    if (given.models.length === 0)
-      return yield* new StageFailure({
-        category: "config",
-        fact: "NoModels",
-        problem: "the report has no models to compare",
-        advice: "Wire at least one `weights` output to its port `models`"
-      })
     const { summaries, unmeasured } = yield* gather(given).pipe(
       Effect.mapError((error) => unreadable(error.message))
     )

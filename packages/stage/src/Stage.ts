@@ -7,9 +7,15 @@ import type { StageFailure } from "./StageFailure.ts"
 export interface Port<K extends Kind.Kind = Kind.Kind, Many extends boolean = boolean> {
   readonly kind: K
   readonly many: Many
+  /** May be left unwired. */
+  readonly optional: boolean
 }
-export const one = <K extends Kind.Kind>(kind: K): Port<K, false> => ({ kind, many: false })
-export const many = <K extends Kind.Kind>(kind: K): Port<K, true> => ({ kind, many: true })
+/** Exactly one artifact. */
+export const one = <K extends Kind.Kind>(kind: K): Port<K, false> => ({ kind, many: false, optional: false })
+/** One artifact or more. */
+export const many = <K extends Kind.Kind>(kind: K): Port<K, true> => ({ kind, many: true, optional: false })
+/** Any number of artifacts, none included. */
+export const any = <K extends Kind.Kind>(kind: K): Port<K, true> => ({ kind, many: true, optional: true })
 
 export type Inputs = Readonly<Record<string, Port>>
 export type Outputs = Readonly<Record<string, Kind.Kind>>

@@ -50,8 +50,8 @@ class NodeWires {
     const { definition, problems, id, stage } = this.#in
     const references = definition.nodes[id]?.in[port] ?? []
     const at: Path = ["nodes", id, "in", port]
-    const wanted = `${stage.name} needs ${spec.many ? "any number of" : "one"} ${spec.kind.name} as "${port}"`
-    if (references.length === 0) {
+    const wanted = `${stage.name} needs ${spec.many ? "one or more" : "one"} ${spec.kind.name} as "${port}"`
+    if (references.length === 0 && !spec.optional) {
       problems.addKey(at, `node ${id} lacks the input "${port}": ${wanted}`, this.#candidates(port, spec))
     } else if (references.length > 1 && !spec.many) {
       problems.add(at, `input "${port}" of node ${id} is wired to ${references.length} outputs: ${wanted}`)

@@ -1,0 +1,40 @@
+// Flags and arguments that several commands share, so that one word means one thing everywhere.
+import { Effect, Option } from "effect"
+import { Argument, Flag } from "effect/cli"
+import { storeRoot } from "./StoreRoot.ts"
+
+export const pipeline = Argument.String("pipeline").pipe(
+  Argument.withDescription("Pipeline file: .yaml, or a .ts module whose default export is a pipeline")
+)
+
+export const json = Flag.Boolean("json").pipe(
+  Flag.withDescription("Print JSON for programs instead of text for people"),
+  Flag.withDefault(false)
+)
+
+/** The store's folder, absolute. */
+export const store = Flag.String("store").pipe(
+  Flag.withDescription(
+    "Folder of artifacts and records (default: $INKSTONE_STORE, else .inkstone in the project)"
+  ),
+  Flag.optional,
+  Flag.mapEffect((given) => Effect.sync(() => storeRoot(Option.getOrUndefined(given))))
+)
+
+export const out = Flag.String("out").pipe(
+  Flag.withDescription("Folder that reports are written to, one subfolder a pipeline"),
+  Flag.withDefault("out")
+)
+
+export const force = Flag.String("force").pipe(
+  Flag.withDescription(
+    "Run this node although the store has its result; `all` for every node; may be repeated"
+  ),
+  Flag.atLeast(0),
+  Flag.map((nodes): "all" | ReadonlyArray<string> => (nodes.includes("all") ? "all" : nodes))
+)
+
+export const only = Flag.String("only").pipe(
+  Flag.withDescription("Only this node and what it needs; may be repeated"),
+  Flag.atLeast(0)
+)

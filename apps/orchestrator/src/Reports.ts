@@ -1,0 +1,96 @@
+// Reports among a run's outputs: written out as files, and their facts as a short table.
+import { type Artifact, Report, Store } from "@inkstone/artifact"
+import type { NodeResult } from "@inkstone/pipeline"
+import { Effect } from "effect"
+import { mkdir, rename, writeFile } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import { failed } from "./Failure.ts"
+import { table } from "./Table.ts"
+
+/** What a person wants of each model in the last lines of a run. */
+const columns = ["parameters", "weights", "bits per byte", "perplexity"]
+
+export interface WrittenReport {
+  readonly node: string
+  readonly title: string
+  readonly recommendation: string
+  readonly reason: string
+  /** absolute paths */
+  readonly files: ReadonlyArray<string>
+  readonly models: ReadonlyArray<Readonly<Record<string, string>>>
+}
+
+const modelsOf = Effect.fnUntraced(function* (report: Artifact<typeof Report>) {
+  const { field, model, value } = yield* report.read("facts")
+  return [...new Set(model)].map((label) => ({
+    model: label,
+    ...Object.fromEntries(
+      columns.flatMap((column) => {
+        const at = model.findIndex((each, i) => each === label && field[i] === column)
+        return at === -1 ? [] : [[column, value[at]!]]
+      })
+    )
+  }))
+})
+
+/** Written beside and renamed: a browser that reloads never sees half a page. */
+const place = async (file: string, content: Uint8Array): Promise<void> => {
+  const partial = `${file}.${process.pid}.partial`
+  await writeFile(partial, content)
+  await rename(partial, file)
+}
+
+const write = Effect.fnUntraced(function* (report: Artifact<typeof Report>, folder: string) {
+  const { content, path } = yield* report.read("files")
+  return yield* Effect.tryPromise({
+    try: async () => {
+      await mkdir(folder, { recursive: true })
+      const written = path.map((name) => join(folder, name))
+      for (const [i, file] of written.entries()) await place(file, content[i]!)
+      return written
+    },
+    catch: (cause) =>
+      failed(
+        "resource",
+        `${folder}: the report cannot be written: ${String(cause)}. Choose another folder with --out`
+      )
+  })
+})
+
+/** Writes every report that the nodes made into `<out>/<pipeline>/`, or a subfolder each where there are several. */
+export const collect = Effect.fn("Reports.collect")(function* (
+  nodes: ReadonlyArray<NodeResult>,
+  { out, pipeline }: { readonly out: string; readonly pipeline: string }
+) {
+  const store = yield* Store
+  const made = nodes.flatMap(({ id, outputs }) =>
+    Object.values(outputs).flatMap(({ digest, kind }) => (kind === Report.name ? [{ id, digest }] : []))
+  )
+  return yield* Effect.forEach(made, ({ digest, id }) =>
+    Effect.gen(function* () {
+      const report = yield* store.open(Report, digest)
+      const folder = resolve(out, pipeline, made.length === 1 ? "" : id)
+      const written: WrittenReport = {
+        node: id,
+        ...report.attributes,
+        files: yield* write(report, folder),
+        models: yield* modelsOf(report)
+      }
+      return written
+    })
+  )
+})
+
+/** The table of models, the verdict, and where to read on. */
+export const inWords = ({ files, models, reason, recommendation }: WrittenReport): string => {
+  const shown = columns.filter((column) => models.some((model) => column in model))
+  const rows = [
+    ["model", ...shown],
+    ...models.map((model) => [
+      `${model["model"] ?? ""}${model["model"] === recommendation ? " ★" : ""}`,
+      ...shown.map((column) => model[column] ?? "–")
+    ])
+  ]
+  const verdict = recommendation === "undecided" ? "Undecided" : `Use ${recommendation}`
+  return `${table(rows)}\n\n${verdict}: ${reason}\n\nReport: ${files.join("\n        ")}`
+}

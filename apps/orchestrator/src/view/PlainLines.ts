@@ -1,0 +1,45 @@
+// A line when a stage starts, one now and then while it goes on, one when it ends: for logs and CI.
+import type { NodeResult, RunEvent } from "@inkstone/pipeline"
+import { Meter } from "./Meter.ts"
+import type { Out, View } from "./View.ts"
+import * as Words from "./Words.ts"
+
+/** Longest silence about a stage that reports progress. */
+const EVERY_MILLIS = 10_000
+
+/** What a finished stage's line says. */
+export const finished = ({ failure, milliseconds, status }: NodeResult): string =>
+  status === "hit"
+    ? "hit"
+    : status === "ran"
+      ? `ran, ${Words.took(milliseconds)}`
+      : failure === undefined
+        ? status
+        : `${status} (${failure.category}): ${failure.message}`
+
+export const make = (out: Out): View => {
+  const meters = new Map<string, { readonly meter: Meter; shown: number }>()
+  const line = (name: string, text: string) => out.write(`${name.padEnd(26)} ${text}\n`)
+  const progress = (name: string, event: Extract<RunEvent, { readonly progress: unknown }>, at: number) => {
+    const known = meters.get(name) ?? { meter: new Meter(), shown: at }
+    meters.set(name, known)
+    known.meter.update(event.progress.done, at)
+    if (at - known.shown < EVERY_MILLIS) return
+    known.shown = at
+    line(name, Words.progress(event.progress, known.meter))
+  }
+  return {
+    on: (event, at) => {
+      if (event.type === "node-started") line(event.node, `run: ${event.reason}`)
+      else if (event.type === "progress") progress(event.node, event, at)
+      else if (event.type === "prepare-progress") progress(`prepare ${event.stage}`, event, at)
+      else if (event.type === "node-finished") line(event.result.id, finished(event.result))
+      else if (event.type === "node-retrying")
+        line(event.node, `again in ${Words.took(event.delayMillis)}: ${event.failure.message}`)
+      else if (event.type === "warning") line(event.node ?? "warning", event.message)
+      else if (event.type === "log" && event.level !== "Debug" && event.level !== "Trace")
+        line(event.node, event.message)
+    },
+    close: () => {}
+  }
+}
