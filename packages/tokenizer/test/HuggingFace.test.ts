@@ -101,12 +101,15 @@ describe.skipIf(noPeers !== "")(`beside Hugging Face tokenizers${noPeers}`, { ti
     })
   )
 
-  it("its file is loaded there and gives the same ids and text for 10,000 random strings", () => {
-    const strings = texts(41, 10_000)
-    for (const vocabulary of [
-      ...patterns.map((pattern) => train({ documents: texts(43, 3000), size: 4000, frequency: 2, pattern })),
-      byteVocabulary("<|endoftext|>")
-    ]) {
+  it.each([
+    ["gpt2", 10_000, () => train({ documents: texts(43, 3000), size: 4000, frequency: 2, pattern: "gpt2" })],
+    ["gpt4", 3000, () => train({ documents: texts(43, 3000), size: 4000, frequency: 2, pattern: "gpt4" })],
+    ["byte", 2000, () => byteVocabulary("<|endoftext|>")]
+  ] as const)(
+    "its %s file is loaded there and gives the same ids and text for %i random strings",
+    (_, count, make) => {
+      const vocabulary = make()
+      const strings = texts(41, count)
       const ours = new ByteLevelBpe(vocabulary)
       const answer = askPeer(
         `from tokenizers import Tokenizer
@@ -123,7 +126,7 @@ answer = [[ids, plain.encode(s).ids, t.decode(ids)] for ids, s in zip(prompts, g
       })
       assert.deepStrictEqual(unequal(strings, answer, expected), [])
     }
-  })
+  )
 
   it.effect("a file made there is read here and gives the same ids for 10,000 random strings", () =>
     Effect.gen(function* () {
