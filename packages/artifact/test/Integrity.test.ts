@@ -180,11 +180,6 @@ describe("list and remove", () => {
         const store = yield* Store
         assert.deepStrictEqual(yield* store.list, [])
         const [one, other] = [yield* seal([rows]), yield* seal([])]
-        const bytes = (artifact: Artifact) =>
-          ls(artifact.directory).reduce(
-            (sum, name) => sum + readFileSync(join(artifact.directory, name)).length,
-            0
-          )
         const expected = [one, other]
           .map((artifact) => ({ kind: "everything", digest: artifact.digest, bytes: bytes(artifact) }))
           .toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
@@ -200,3 +195,6 @@ describe("list and remove", () => {
     )
   )
 })
+
+const bytes = (artifact: Artifact) =>
+  ls(artifact.directory).reduce((sum, name) => sum + readFileSync(join(artifact.directory, name)).length, 0)

@@ -80,29 +80,30 @@ describe("a sealed artifact", () => {
   )
 })
 
-describe("a draft refuses", () => {
-  const refused = (message: RegExp, change: Partial<Record<keyof typeof rows, unknown>>) =>
-    it.effect(String(message), () =>
-      withStore(() =>
-        Effect.gen(function* () {
-          const store = yield* Store
-          const draft = yield* store.draft(Everything)
-          const wrong: unknown = { ...rows, ...change }
-          assert.isTrue(isAll(wrong))
-          if (!isAll(wrong)) return
-          const error = yield* Effect.flip(draft.append("all", wrong))
-          assert.strictEqual(error._tag, "ArtifactInvalid")
-          assert.match(error.message, message)
-          // nothing was written: the right rows still fit
-          yield* draft.append("all", rows)
-          yield* draft.describe(attributes)
-          assert.strictEqual((yield* store.seal(draft)).rows("all"), 3)
-        })
-      )
-    )
-  /** Stands for a caller whose types were lost on the way. */
-  const isAll = (value: unknown): value is typeof rows => typeof value === "object"
+/** Stands for a caller whose types were lost on the way. */
+const isAll = (value: unknown): value is typeof rows => typeof value === "object"
 
+const refused = (message: RegExp, change: Partial<Record<keyof typeof rows, unknown>>) =>
+  it.effect(String(message), () =>
+    withStore(() =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const draft = yield* store.draft(Everything)
+        const wrong: unknown = { ...rows, ...change }
+        assert.isTrue(isAll(wrong))
+        if (!isAll(wrong)) return
+        const error = yield* Effect.flip(draft.append("all", wrong))
+        assert.strictEqual(error._tag, "ArtifactInvalid")
+        assert.match(error.message, message)
+        // nothing was written: the right rows still fit
+        yield* draft.append("all", rows)
+        yield* draft.describe(attributes)
+        assert.strictEqual((yield* store.seal(draft)).rows("all"), 3)
+      })
+    )
+  )
+
+describe("a draft refuses", () => {
   refused(/column "utf8" row 1 is not a string/, { utf8: ["a", 1, "c"] })
   refused(/column "utf8" row 0 has half a surrogate pair/, { utf8: ["\ud800", "b", "c"] })
   refused(/column "binary" row 2 is not a Uint8Array/, {

@@ -69,11 +69,6 @@ describe("a draft", () => {
       Effect.gen(function* () {
         const store = yield* Store
         const draft = yield* store.draft(Scores)
-        const batch = (n: number) => ({
-          id: Array.from({ length: 50 }, () => String(n)),
-          rule: Array.from({ length: 50 }, () => "r"),
-          value: new Float64Array(50).fill(n)
-        })
         yield* Effect.forEach([1, 2, 3, 4, 5, 6, 7, 8], (n) => draft.append("scores", batch(n)), {
           concurrency: "unbounded"
         })
@@ -107,13 +102,10 @@ describe("sealing", () => {
     withStore((root) =>
       Effect.gen(function* () {
         const store = yield* Store
-        const seal = () =>
-          Effect.promise(async () => {
-            const child = fork(join(import.meta.dirname, "support", "sealing.ts"), [root, "seal"])
-            const [code] = await once(child, "exit")
-            return Number(code)
-          })
-        assert.deepStrictEqual(yield* Effect.all([seal(), seal()], { concurrency: 2 }), [0, 0])
+        assert.deepStrictEqual(
+          yield* Effect.all([sealElsewhere(root), sealElsewhere(root)], { concurrency: 2 }),
+          [0, 0]
+        )
         const states = yield* Effect.forEach(yield* store.list, (ref) => store.check(ref, { deep: true }))
         assert.deepStrictEqual(states, ["intact"])
       })
@@ -211,3 +203,17 @@ describe("sweepDrafts", () => {
 const waitFor = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
+
+const batch = (n: number) => ({
+  id: Array.from({ length: 50 }, () => String(n)),
+  rule: Array.from({ length: 50 }, () => "r"),
+  value: new Float64Array(50).fill(n)
+})
+
+/** Exit code of a process that seals the known rows. */
+const sealElsewhere = (root: string) =>
+  Effect.promise(async () => {
+    const child = fork(join(import.meta.dirname, "support", "sealing.ts"), [root, "seal"])
+    const [code] = await once(child, "exit")
+    return Number(code)
+  })
