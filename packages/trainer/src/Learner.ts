@@ -16,7 +16,7 @@ export interface Learner {
     tokens: Int32Array,
     options: { readonly step: number; readonly learningRate: number }
   ) => Effect.Effect<Update, StageFailure>
-  /** Mean loss in nats per predicted token of `tokens` [rows, T + 1]. */
+  /** Mean loss in nats per predicted token of `tokens` [rows, T + 1]; `rows` is at most B. */
   readonly evaluate: (tokens: Int32Array, rows: number) => Effect.Effect<number, StageFailure>
   /** The weights alone: what becomes the model. */
   readonly weights: Effect.Effect<NamedArrays, StageFailure>

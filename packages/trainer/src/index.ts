@@ -1,1 +1,2 @@
-export { learningRateAt, type Schedule } from "./Schedule.ts"
+export { ngram } from "./NgramStage.ts"
+export { pretrain } from "./PretrainStage.ts"
