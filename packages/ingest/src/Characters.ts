@@ -35,17 +35,21 @@ export const kinds = { other: 0, letter: 1, digit: 2, space: 3, control: 4, repl
 export const classOf = (kind: number, script: number): number => (kind << 5) | script
 
 const han = scripts.indexOf("Hani")
-const letterOfNoScript = /^[\p{L}\p{M}]$/u
+const hanLetter = /^[\p{Script=Han}&&\p{L}]$/v
+const letter = /^[\p{L}\p{M}]$/u
+const digit = /^\p{Nd}$/u
 
 let table: Uint8Array | undefined
 
 /** Class of every UTF-16 unit. Made at the first call (20 ms), not when the module loads. */
 export const classes = (): Uint8Array => (table ??= build())
 
-/** Class of a character beyond the Basic Multilingual Plane. */
+/** Class of a character beyond the Basic Multilingual Plane; of the scripts there only Han is told apart. */
 export const classOfSupplementary = (codePoint: number): number => {
-  if (codePoint >= 0x2_0000 && codePoint < 0x3_4000) return classOf(kinds.letter, han)
-  return letterOfNoScript.test(String.fromCodePoint(codePoint)) ? classOf(kinds.letter, 0) : 0
+  const character = String.fromCodePoint(codePoint)
+  if (hanLetter.test(character)) return classOf(kinds.letter, han)
+  if (letter.test(character)) return classOf(kinds.letter, 0)
+  return digit.test(character) ? classOf(kinds.digit, 0) : 0
 }
 
 const build = (): Uint8Array => {

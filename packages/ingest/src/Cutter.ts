@@ -39,10 +39,15 @@ class Bounded {
     return this.#points > this.#limit ? this.#points : undefined
   }
   add(text: string, points = codePoints(text)): void {
-    const held = this.#points <= this.#limit
+    const wasTooLong = this.tooLong !== undefined
     this.#points += points
-    if (held) this.#parts.push(text)
-    if (held && this.#points > this.#limit) this.#parts = [this.#parts.join("").slice(0, keptOfLong)]
+    if (this.tooLong === undefined) this.#parts.push(text)
+    else {
+      const kept = wasTooLong ? (this.#parts[0] ?? "") : this.#parts.join("")
+      this.#parts = [
+        kept.length < keptOfLong ? (kept + text).slice(0, keptOfLong) : kept.slice(0, keptOfLong)
+      ]
+    }
   }
   take(): { readonly text: string; readonly tooLong: number | undefined } {
     const taken = { text: this.#parts.join(""), tooLong: this.tooLong }

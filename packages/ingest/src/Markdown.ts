@@ -16,11 +16,14 @@ const inline: ReadonlyArray<readonly [RegExp, string]> = [
   [/\[([^\]]+)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+"[^"]*")?\)|\[[^\]]*\])/gu, "$1"],
   [/<((?:https?|mailto):[^\s>]+)>/gu, "$1"],
   [/<\/?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?\/?>/gu, ""],
-  [/(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/gu, "$2"],
   [/(\*\*\*|\*\*|\*|~~)(?=\S)([^*~\n]+?)(?<=\S)\1/gu, "$2"],
-  [/(?<![\p{L}\p{N}_])(__|_)(?=\S)([^_\n]+?)(?<=\S)\1(?![\p{L}\p{N}_])/gu, "$2"],
-  [/\\([!-/:-@[-`{-~])/gu, "$1"]
+  [/(?<![\p{L}\p{N}_])(__|_)(?=\S)([^_\n]+?)(?<=\S)\1(?![\p{L}\p{N}_])/gu, "$2"]
 ]
+
+// Code and escaped characters are no markup; while markers are taken out, a number between two U+FFFC stands for them.
+const stand = "\uFFFC"
+const protectedText = /(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)|\\([!-/:-@[-`{-~])|\uFFFC/gu
+const standIn = /\uFFFC(\d+)\uFFFC/gu
 
 /** Code blocks keep their text as it is; everything else loses its markers. */
 export const markdownText = (markdown: string): string => {
@@ -49,7 +52,11 @@ const underlines = (line: string, above: string | undefined): boolean =>
   underline.test(line) && (line.includes("-") || (above ?? "").trim() !== "")
 
 const plain = (line: string): string => {
-  let text = line
+  const verbatim: Array<string> = []
+  let text = line.replace(protectedText, (found, _ticks, code?: string, escaped?: string) => {
+    verbatim.push(code ?? escaped ?? found)
+    return `${stand}${verbatim.length - 1}${stand}`
+  })
   for (const [pattern, by] of inline) text = text.replace(pattern, by)
-  return text
+  return text.replace(standIn, (_, index: string) => verbatim[Number(index)] ?? "")
 }
