@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  test: { globalSetup: "@inkstone/tensorflow/testkit", testTimeout: 120_000 }
+  test: { globalSetup: "@inkstone/tensorflow/testkit", testTimeout: 600_000 }
 })

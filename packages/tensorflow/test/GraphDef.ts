@@ -48,15 +48,17 @@ export interface Node {
   readonly op: string
   readonly inputs?: ReadonlyArray<string>
   readonly attributes?: Readonly<Record<string, Bytes>>
+  readonly device?: string
 }
 
 const attributes = (field: number, entries: Readonly<Record<string, Bytes>> = {}): Bytes =>
   Object.entries(entries).flatMap(([key, value]) => message(field, [...text(1, key), ...message(2, value)]))
 
-const nodeDef = ({ attributes: given, inputs = [], name, op }: Node): Bytes => [
+const nodeDef = ({ attributes: given, device = "", inputs = [], name, op }: Node): Bytes => [
   ...text(1, name),
   ...text(2, op),
   ...inputs.flatMap((input) => text(3, input)),
+  ...text(4, device),
   ...attributes(5, given)
 ]
 
