@@ -18,14 +18,7 @@ export interface Options {
   readonly clusters: boolean
 }
 
-/** Tokens `[B, T+1]` as what is read and what is to be predicted, `[B, T]` each. */
-const shifted = (tokens: Tensor): { readonly read: Tensor; readonly next: Tensor } => ({
-  read: slice(tokens, { axis: 1, from: 0, size: "T" }),
-  next: slice(tokens, { axis: 1, from: 1, size: "T" })
-})
-
 const windows = () => input("tokens", "int32", ["B", "T+1"])
-const perToken = () => input("weights", "float32", ["B", "T"])
 const scalar = (name: string) => input(name, "float32", [])
 
 /**
@@ -72,13 +65,12 @@ const step = (
 ) => {
   const inputs = {
     tokens: windows(),
-    weights: perToken(),
+    weights: input("weights", "float32", ["B", "T"]),
     learningRate: scalar("learningRate"),
     step: scalar("step"),
     maxGradientNorm: scalar("maxGradientNorm")
   }
-  const { next, read } = shifted(inputs.tokens)
-  const nats = crossEntropy(model.forward(read, { precision }), next) // [B, T]
+  const nats = natsOf(model, inputs.tokens, precision)
   const loss = div(sum(mul(nats, inputs.weights)), sum(inputs.weights))
   const found = gradients(loss, model.parameters)
   const { gradientNorm, updates } = AdamW.update(
@@ -89,8 +81,14 @@ const step = (
   return { inputs, outputs: { loss, gradientNorm }, updates }
 }
 
+/** What each next token of `tokens [B, T+1]` costs, `[B, T]`. */
+const natsOf = (model: CausalModel, tokens: Tensor, precision: Precision): Tensor => {
+  const read = slice(tokens, { axis: 1, from: 0, size: "T" }) // [B, T]
+  const next = slice(tokens, { axis: 1, from: 1, size: "T" }) // [B, T]
+  return crossEntropy(model.forward(read, { precision }), next)
+}
+
 const evaluation = (model: CausalModel, precision: Precision) => {
   const inputs = { tokens: windows() }
-  const { next, read } = shifted(inputs.tokens)
-  return { inputs, outputs: { nats: crossEntropy(model.forward(read, { precision }), next) } }
+  return { inputs, outputs: { nats: natsOf(model, inputs.tokens, precision) } }
 }
