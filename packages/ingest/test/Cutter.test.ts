@@ -11,6 +11,8 @@ const cutUp = (split: Split, chunks: ReadonlyArray<string>, limit = 1000) => {
 const texts = (split: Split, text: string) => cutUp(split, [text]).map((piece) => piece.text)
 const splits: ReadonlyArray<Split> = ["whole", "lines", "blank-lines", { heading: "^a" }]
 
+const visible = (text: string) => text.replace(/\s/gu, "")
+
 describe("a file is cut", () => {
   it("not at all", () => {
     assert.deepStrictEqual(texts("whole", "a\n\nb"), ["a\n\nb"])
@@ -59,7 +61,6 @@ describe("a file is cut", () => {
   it("without losing anything visible", () => {
     fc.assert(
       fc.property(fc.constantFrom(...splits), pieces, (split, chunks) => {
-        const visible = (text: string) => text.replace(/\s/gu, "")
         const all = cutUp(split, chunks).map((piece) => piece.text)
         assert.strictEqual(visible(all.join("")), visible(chunks.join("")))
       }),
