@@ -1,7 +1,7 @@
 // A stage's config as it comes from a pipeline file: checked against the stage's schema, with every problem named at once.
 import { canonicalJson } from "@inkstone/artifact"
 import { Effect, type JsonSchema, Schema } from "effect"
-import { problemsIn } from "./internal/ConfigProblems.ts"
+import { problemsIn, strayIn } from "./internal/ConfigProblems.ts"
 import type { Stage } from "./Stage.ts"
 
 export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
@@ -39,6 +39,8 @@ export const decode = Effect.fn("Config.decode")(function* <Config extends Schem
   stage: Pick<Stage<string, Config>, "name" | "config">,
   given: unknown
 ): Effect.fn.Return<Decoded<Config["Type"]>, ConfigInvalid> {
+  const stray = strayIn(stage.config.ast, given ?? {})
+  if (stray.length > 0) return yield* new ConfigInvalid({ stage: stage.name, problems: stray })
   const value = yield* Schema.decodeUnknownEffect(
     stage.config,
     options

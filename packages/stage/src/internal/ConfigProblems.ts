@@ -38,6 +38,15 @@ export const problemsIn = (
   }
 }
 
+/** What a schema lets pass and we do not: anything but a mapping, and keys where `Struct({})` knows none. */
+export const strayIn = (ast: SchemaAST.AST, given: unknown): ReadonlyArray<ConfigProblem> => {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    return [{ path: "", problem: `expected settings by name, got ${JSON.stringify(given)}`, suggestion: "" }]
+  }
+  const open = ast._tag !== "Objects" || ast.propertySignatures.length + ast.indexSignatures.length > 0
+  return open ? [] : Object.keys(given).map((key) => unknownKey(ast, [key]))
+}
+
 const unknownKey = (ast: SchemaAST.AST, path: ReadonlyArray<PropertyKey>): ConfigProblem => {
   const known = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
   const suggestion = nearest(String(path.at(-1)), known) ?? ""
