@@ -50,6 +50,28 @@ const attempt = <A>(work: () => A): Effect.Effect<A, StageFailure> =>
     }
   })
 
+type Variable = TrainingProgram.TrainingProgram["variables"][number]
+
+// TensorFlow prepares every new set of fetches, which takes longer than the copying; but all variables at once would be
+// twice the model in memory.
+const groupBytes = 64 * 2 ** 20
+
+/** Variables in runs of about `groupBytes`. */
+const groups = (variables: ReadonlyArray<Variable>): ReadonlyArray<ReadonlyArray<Variable>> => {
+  const made: Array<Array<Variable>> = []
+  let room = 0
+  for (const variable of variables) {
+    const bytes = variable.shape.reduce<number>((size, dim) => size * (typeof dim === "number" ? dim : 1), 4)
+    if (bytes > room || made.length === 0) {
+      made.push([])
+      room = groupBytes
+    }
+    made.at(-1)?.push(variable)
+    room -= bytes
+  }
+  return made
+}
+
 /** Opens a program as a learner with fresh weights; the session closes with the scope. */
 export const open = Effect.fn("GraphLearner.open")(function* (
   program: TrainingProgram.TrainingProgram,
@@ -61,15 +83,24 @@ export const open = Effect.fn("GraphLearner.open")(function* (
   yield* attempt(() => session.call(entries.init, { key: { values: key } }))
   const width = contextLength + 1
   // Every token of a pretraining batch counts.
-  const weights = { shape: [batchSize, contextLength], values: new Float32Array(batchSize * contextLength).fill(1) }
+  const weights = {
+    shape: [batchSize, contextLength],
+    values: new Float32Array(batchSize * contextLength).fill(1)
+  }
   const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) })
 
-  const read = (which: TrainingProgram.TrainingProgram["variables"]) =>
+  const read = (which: ReadonlyArray<Variable>) =>
     attempt(() => {
       const arrays = new Map<string, NamedArray.NamedArray>()
-      for (const { name, read } of which) {
-        const { shape, values } = session.call(read, {}).value
-        if (values instanceof Float32Array) arrays.set(name, NamedArray.of(name, "float32", values, shape))
+      for (const group of groups(which)) {
+        const fetched = session.run(
+          [],
+          group.map(({ read }) => read.outputs.value.node)
+        )
+        for (const [i, { name }] of group.entries()) {
+          const { shape, values } = fetched[i] ?? { shape: [], values: undefined }
+          if (values instanceof Float32Array) arrays.set(name, NamedArray.of(name, "float32", values, shape))
+        }
       }
       return arrays
     })
@@ -91,7 +122,9 @@ export const open = Effect.fn("GraphLearner.open")(function* (
         // Each new shape is compiled anew, so a last batch with fewer rows is filled up.
         const full = new Int32Array(batchSize * width)
         full.set(tokens)
-        const { nats } = session.call(entries.evaluate, { tokens: { shape: [batchSize, width], values: full } })
+        const { nats } = session.call(entries.evaluate, {
+          tokens: { shape: [batchSize, width], values: full }
+        })
         const scored = rows * contextLength
         let sum = 0
         for (let i = 0; i < scored; i += 1) sum += nats.values[i] ?? Number.NaN
@@ -101,11 +134,18 @@ export const open = Effect.fn("GraphLearner.open")(function* (
     state: read(variables),
     restore: (arrays) =>
       attempt(() => {
-        for (const { name, write } of variables) {
-          const array = arrays.get(name)
-          const values = NamedArray.view(array, "float32")
-          if (array !== undefined && values !== undefined)
-            session.call(write, { value: { shape: array.shape, values } })
+        for (const group of groups(variables.filter(({ name }) => arrays.has(name)))) {
+          const feeds = group.flatMap(({ name, write }) => {
+            const array = arrays.get(name)
+            const values = NamedArray.view(array, "float32")
+            return array === undefined || values === undefined
+              ? []
+              : [{ node: write.inputs.value.node, dtype: "float32" as const, shape: array.shape, values }]
+          })
+          session.run(
+            feeds,
+            group.map(({ write }) => write.outputs.done.node)
+          )
         }
       })
   }

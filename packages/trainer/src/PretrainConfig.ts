@@ -49,6 +49,11 @@ const Fields = Schema.Struct({
     "auto",
     "of matrix products; auto = bfloat16 where the machine multiplies it natively. Weights are always float32"
   ),
+  compile: field(
+    Schema.Boolean,
+    true,
+    "compile what lies between matrix products: some seconds at the first step, then a third faster"
+  ),
   logEvery: field(Count, 10, "steps between two points in TensorBoard")
 })
 export type PretrainConfig = typeof Fields.Type

@@ -22,8 +22,7 @@ const encodeArchitecture = Schema.encodeSync(Gpt2.Config)
 const resolve = Effect.fnUntraced(function* (precision: PretrainConfig["precision"]) {
   if (precision !== "auto") return precision
   const devices = yield* Effect.mapError(Device.list, GraphLearner.toStageFailure)
-  const native =
-    CpuFeatures.nativeBfloat16(CpuFeatures.read()) || devices.some(({ kind }) => kind === "gpu")
+  const native = CpuFeatures.nativeBfloat16(CpuFeatures.read()) || devices.some(({ kind }) => kind === "gpu")
   return native ? "bfloat16" : "float32"
 })
 
@@ -130,7 +129,7 @@ const openLearner = (
   const program = TrainingProgram.build(model, {
     optimizer: { beta1, beta2, epsilon, weightDecay },
     precision: options.precision,
-    clusters: true
+    clusters: options.config.compile
   })
   return GraphLearner.open(program, {
     batchSize,

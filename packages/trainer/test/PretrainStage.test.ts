@@ -1,49 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ArtifactRef, Store, Trace, Weights } from "@inkstone/artifact"
 import { LanguageModel } from "@inkstone/model-zoo"
-import { type Progress, StageRunner } from "@inkstone/stage"
+import type { Progress } from "@inkstone/stage"
 import { Memory } from "@inkstone/tensorflow"
-import { Deferred, Effect, Fiber, References } from "effect"
+import { Deferred, Effect, Fiber } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { startsOf } from "../src/Batches.ts"
-import { pretrain } from "../src/PretrainStage.ts"
 import { storeIn, tokens } from "./artifacts.ts"
+import { child } from "./children.ts"
 import { temporaryFolder } from "./peers.ts"
-
-const tiny = {
-  architecture: { layers: 2, heads: 2, channels: 32 },
-  contextLength: 32,
-  batchSize: 4,
-  steps: 40,
-  learningRate: 3e-3,
-  evaluateEvery: 10,
-  checkpointEvery: 10,
-  precision: "float32"
-} as const
-
-const ref = ({ kind, digest }: ArtifactRef) => [{ label: "tokens", ref: { kind, digest } }]
-
-/** Trains in a workspace; `config` changes the tiny one. */
-const train = (
-  workspace: string,
-  config: Readonly<Record<string, unknown>> = {},
-  report: (progress: Progress) => Effect.Effect<void> = () => Effect.void
-) =>
-  Effect.gen(function* () {
-    const [trained, validation] = [yield* tokens("train", 40), yield* tokens("validation", 6)]
-    return yield* StageRunner.run({
-      stage: pretrain,
-      config: { ...tiny, ...config },
-      inputs: { train: ref(trained), validation: ref(validation) },
-      seed: 7,
-      files: [],
-      workspace,
-      report
-    })
-  }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
-
-const digests = (refs: Readonly<Record<string, ArtifactRef>>) => [refs["model"]?.digest, refs["trace"]?.digest]
+import { digests, train } from "./pretraining.ts"
 
 const openBoth = (refs: Readonly<Record<string, ArtifactRef>>) =>
   Effect.gen(function* () {
@@ -79,17 +46,20 @@ describe("@inkstone/trainer#pretrain", () => {
           // The model that was sealed is the one that was measured.
           const { id } = yield* (yield* tokens("validation", 6)).read("ids")
           const windows = Math.floor((id.length - 1) / 32)
-          const rows = Int32Array.from({ length: windows * 33 }, (_, i) => id[Math.floor(i / 33) * 32 + (i % 33)] ?? 0)
+          const rows = Int32Array.from(
+            { length: windows * 33 },
+            (_, i) => id[Math.floor(i / 33) * 32 + (i % 33)] ?? 0
+          )
           const nats = yield* opened.nats(rows, { B: windows, T: 32 })
           const mean = nats.reduce((sum, n) => sum + n, 0) / nats.length
           assert.approximately(mean, trace.attributes.bestLossNats, 1e-4)
         }).pipe(Effect.provide(storeIn(folder)))
       }),
-    120_000
+    300_000
   )
 
   it.live(
-    "gives the same digests twice, and after crashes, and after an interruption",
+    "gives the same digests twice, and after crashes, interruptions and kill -9",
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -111,14 +81,47 @@ describe("@inkstone/trainer#pretrain", () => {
           yield* Deferred.await(reached)
           yield* Fiber.interrupt(fiber)
           const [run = ""] = fs.readdirSync(place("interrupted/checkpoints"))
-          const newest = fs.readdirSync(place(`interrupted/checkpoints/${run}`)).toSorted().at(-1) ?? ""
+          const newest =
+            fs
+              .readdirSync(place(`interrupted/checkpoints/${run}`))
+              .toSorted()
+              .at(-1) ?? ""
           assert.isTrue(newest >= "step-000000025" && newest < "step-000000028", newest)
           assert.deepStrictEqual(digests(yield* train(place("interrupted"))), whole)
+
+          const killed = yield* child("pretraining.ts", [folder, place("killed")], {
+            signal: "SIGKILL",
+            at: 27
+          })
+          assert.strictEqual(killed.ended, "SIGKILL")
+          assert.deepStrictEqual(digests(yield* train(place("killed"))), whole)
 
           assert.notDeepEqual(digests(yield* train(place("other"), { learningRate: 1e-3 })), whole)
         }).pipe(Effect.provide(storeIn(folder)))
       }),
-    120_000
+    300_000
+  )
+
+  it.live(
+    "continues bit for bit when compiled and in bfloat16, too",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        yield* Effect.gen(function* () {
+          const config = {
+            architecture: { layers: 1, heads: 2, channels: 32 },
+            steps: 8,
+            evaluateEvery: 4,
+            checkpointEvery: 3,
+            precision: "bfloat16",
+            compile: true
+          }
+          const whole = digests(yield* train(path.join(folder, "whole"), config))
+          yield* Effect.exit(train(path.join(folder, "crashed"), config, crashAt(5)))
+          assert.deepStrictEqual(digests(yield* train(path.join(folder, "crashed"), config)), whole)
+        }).pipe(Effect.provide(storeIn(folder)))
+      }),
+    300_000
   )
 
   it.live(
@@ -143,7 +146,7 @@ describe("@inkstone/trainer#pretrain", () => {
           assert.strictEqual(trace.attributes.tokensSeen, 3 * 4 * 32)
         }).pipe(Effect.provide(storeIn(folder)))
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -157,7 +160,7 @@ describe("@inkstone/trainer#pretrain", () => {
         assert.strictEqual(after.sessions, before.sessions)
         assert.strictEqual(after.tensors, before.tensors)
       }),
-    120_000
+    300_000
   )
 
   it.live("names a split that is shorter than a window", () =>

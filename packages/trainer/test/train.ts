@@ -8,7 +8,11 @@ import { contextLength, planIn, repeatable } from "./plans.ts"
 const plan = planIn(process.argv[2] ?? "", {
   checkpointEvery: 4,
   // Time to be killed in; the checkpoints and evaluations of this plan take longer than its steps.
-  report: ({ done }) => Effect.andThen(Effect.sync(() => process.stdout.write(`${done}\n`)), Effect.sleep("3 millis"))
+  report: ({ done }) =>
+    Effect.andThen(
+      Effect.sync(() => process.stdout.write(`${done}\n`)),
+      Effect.sleep("3 millis")
+    )
 })
 
 const fiber = Effect.runFork(
