@@ -108,10 +108,11 @@ const memoryPattern = /heap out of memory|std::bad_alloc|Cannot allocate memory|
 
 /** The process ended without saying how. */
 const crash = (job: Job, code: number | null, signal: NodeJS.Signals | null): StageFailure => {
-  const tail = lastLines(logOf(job))
+  const log = lastAttempt(logOf(job))
+  const tail = log.split("\n").slice(-10).join("\n")
   const how = signal === null ? `exit status ${code}` : `signal ${signal}`
   const problem = `the process of ${job.node} ended with ${how}${tail === "" ? "" : `:\n${tail}`}`
-  if (memoryPattern.test(tail)) {
+  if (memoryPattern.test(log)) {
     return new StageFailure({
       category: "resource",
       fact: "OutOfMemory",
@@ -128,14 +129,11 @@ const crash = (job: Job, code: number | null, signal: NodeJS.Signals | null): St
   })
 }
 
-/** The last ten lines of the last attempt. */
-const lastLines = (file: string): string => {
+/** What the newest attempt wrote into the log. */
+const lastAttempt = (file: string): string => {
   try {
-    const attempt =
-      readFileSync(file, "utf8")
-        .split(/^== .*\n/m)
-        .at(-1) ?? ""
-    return attempt.trimEnd().split("\n").slice(-10).join("\n")
+    const log = readFileSync(file, "utf8").split(/^== .*\n/m)
+    return (log.at(-1) ?? "").trimEnd()
   } catch {
     return ""
   }

@@ -70,7 +70,10 @@ export class PipelineBuilder {
   ): NodeOutputs<O>
   node(id: string, stage: Stage.AnyStage, options: LooseOptions): NodeOutputs<Stage.Outputs> {
     const { in: wires = {}, uses = stage.name, matrix = {}, with: config = {}, ...rest } = options
-    const references = Object.entries(wires).map(([port, outputs]) => [port, [outputs].flat()] as const)
+    const references = Object.entries(wires).map(([port, outputs]) => [
+      port,
+      [outputs].flat().map(({ node, output }) => ({ node, output }))
+    ])
     this.#nodes[id] = { uses, with: config, in: Object.fromEntries(references), matrix, ...rest }
     const outputs = Object.entries(stage.outputs)
     return Object.fromEntries(outputs.map(([output, kind]) => [output, { node: id, output, kind }]))

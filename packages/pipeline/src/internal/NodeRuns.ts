@@ -101,7 +101,10 @@ export class NodeRuns {
       }
       const outcome = yield* this.#make(node, assessment, inputs)
       const broken = outcome.failure !== undefined && brokenInput.has(outcome.failure.fact)
-      if (broken && !mended && (yield* this.#mend(inputs))) return yield* this.#produce(node, true)
+      if (broken && !mended && (yield* this.#mend(inputs))) {
+        this.#shared.delete(assessment.key.key)
+        return yield* this.#produce(node, true)
+      }
       return ran(node, assessment, outcome)
     })
   }

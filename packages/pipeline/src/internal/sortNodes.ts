@@ -9,10 +9,10 @@ export const sortNodes = (definition: PipelineDefinition, problems: Problems): R
   const visit = (id: string, path: ReadonlyArray<string>): void => {
     if (state.get(id) === "done") return
     if (state.get(id) === "open") {
-      const cycle = [...path.slice(path.indexOf(id)), id]
-      const last = cycle.at(-2) ?? id
+      // the path goes against the arrows
+      const cycle = [...path.slice(path.indexOf(id)), id].toReversed()
       problems.addKey(
-        ["nodes", last, "in"],
+        ["nodes", id, "in"],
         `the nodes form a cycle: ${cycle.join(" -> ")}`,
         "remove one of the wires"
       )
