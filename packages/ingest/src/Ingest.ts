@@ -58,12 +58,9 @@ const readFile = (file: SourceFile, { config, run, desk, done, total }: Progress
     Effect.fnUntraced(function* (batches) {
       let bytes = done
       for (;;) {
-        const next = yield* Effect.tryPromise({
-          try: () => batches.next(),
-          catch: (cause) => cause
-        }).pipe(
-          // anything but an error of the file system is a bug of ours
-          Effect.catch((cause) =>
+        const next = yield* Effect.promise(() => batches.next()).pipe(
+          // what the file system refuses is the data's fault; anything else stays a bug
+          Effect.catchDefect((cause) =>
             cause instanceof Error && "code" in cause ? sourceUnreadable(file, cause) : Effect.die(cause)
           )
         )

@@ -15,6 +15,8 @@ export interface Survey {
 
 const sampleBytes = 2 ** 16
 const chunkBytes = 2 ** 20
+/** for files that do not say how long they are, such as pipes */
+const leastBytes = 2 ** 12
 
 const suspicious = new Uint8Array(256).fill(1, 0, 32)
 for (const allowed of [9, 10, 11, 12, 13, 27]) suspicious[allowed] = 0
@@ -23,9 +25,11 @@ for (const allowed of [9, 10, 11, 12, 13, 27]) suspicious[allowed] = 0
 export async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path)
   try {
-    const buffer = new Uint8Array(chunkBytes)
+    const { size } = await file.stat()
+    // no larger than the file, which for thousands of small ones is a gigabyte less to clean up
+    const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(size, leastBytes)))
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes)
+      const { bytesRead } = await file.read(buffer, 0, buffer.length)
       if (bytesRead === 0) return
       yield buffer.subarray(0, bytesRead)
     }
@@ -38,7 +42,7 @@ export const survey = async (path: string): Promise<Survey> => {
   let bytes = 0
   let controls = 0
   let head = new Uint8Array()
-  const sample = new Uint8Array(sampleBytes)
+  let sample = new Uint8Array()
   let sampled = 0
   const utf8 = new Utf8Check()
   for await (const chunk of chunks(path)) {
@@ -46,6 +50,7 @@ export const survey = async (path: string): Promise<Survey> => {
     controls += countControls(chunk)
     const high = sampled > 0 ? 0 : firstHigh(chunk)
     if (high >= 0 && sampled < sampleBytes) {
+      if (sampled === 0) sample = new Uint8Array(sampleBytes)
       const part = chunk.subarray(high, high + sampleBytes - sampled)
       sample.set(part, sampled)
       sampled += part.length

@@ -6,15 +6,16 @@ import { profile } from "../src/Profile.ts"
 import { measure } from "../src/Rules.ts"
 import { scriptOf } from "../src/Script.ts"
 
-const config = (cuts: Readonly<Record<string, unknown>>, allowReplacement = false) =>
-  Schema.decodeUnknownSync(IngestConfig)({ files: ["x"], cuts, allowReplacement })
+type Given = NonNullable<(typeof IngestConfig)["Encoded"]["cuts"]>
+const config = (cuts: Given, allowReplacement = false) =>
+  Schema.decodeSync(IngestConfig)({ files: ["x"], cuts, allowReplacement })
 
 const scoresOf = (text: string, controlRatio = 0) => {
   const counted = profile(text)
   const script = scriptOf(text, counted)
   return { script, scores: measure({ text, profile: counted, script, controlRatio }) }
 }
-const cutOf = (text: string, cuts: Readonly<Record<string, unknown>> = {}, controlRatio = 0) => {
+const cutOf = (text: string, cuts: Given = {}, controlRatio = 0) => {
   const { script, scores } = scoresOf(text, controlRatio)
   return cut(scores, script, config(cuts))
 }
