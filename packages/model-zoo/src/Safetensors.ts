@@ -1,9 +1,10 @@
 // The safetensors format of Hugging Face: 8 bytes header length, a JSON header, then the bytes of all tensors.
 // https://github.com/huggingface/safetensors#format. A file from outside is not trusted: every length is checked against
 // the file's real size before anything is allocated for it.
-import { StorageFailed } from "@inkstone/artifact"
+import type { StorageFailed } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
+import { io } from "./internal/Files.ts"
 import { type Dtype, dtypeBytes, type NamedArray, type NamedArrays, sizeOf } from "./NamedArray.ts"
 
 /** The file is not what its format asks for; `field` is the tensor or the part of the file. */
@@ -76,16 +77,6 @@ interface Located {
   readonly begin: number
   readonly end: number
 }
-
-const failed = (path: string) => (cause: unknown) =>
-  new StorageFailed({
-    path,
-    code: cause instanceof Error && "code" in cause ? String(cause.code) : "unknown",
-    problem: cause instanceof Error ? cause.message : String(cause)
-  })
-
-const io = <A>(path: string, act: () => Promise<A>): Effect.Effect<A, StorageFailed> =>
-  Effect.tryPromise({ try: act, catch: failed(path) })
 
 /** Reads a span whose end was checked to lie inside the file. */
 const readSpan = async (handle: FileHandle, [from, to]: readonly [number, number]): Promise<Uint8Array> => {

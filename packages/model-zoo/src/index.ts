@@ -1,5 +1,7 @@
 export * from "./Family.ts"
 export * as Generate from "./Generate.ts"
+export * as Gpt2 from "./Gpt2.ts"
+export * as HuggingFace from "./HuggingFace.ts"
 export * as LanguageModel from "./LanguageModel.ts"
 export * as NamedArray from "./NamedArray.ts"
 export * as Ngram from "./Ngram.ts"
