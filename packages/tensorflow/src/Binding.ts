@@ -11,12 +11,6 @@ export interface Binding {
   createTensor(shape: ReadonlyArray<number>, dtype: number, values: Values): number
   deleteTensor(tensor: number): void
   tensorDataSync(tensor: number): unknown
-  executeOp(
-    name: string,
-    attributes: ReadonlyArray<never>,
-    inputs: ReadonlyArray<number>,
-    outputs: number
-  ): ReadonlyArray<TensorInfo>
   loadSavedModel(folder: string, tags: string): number
   deleteSavedModel(session: number): void
   runSavedModel(
@@ -40,30 +34,30 @@ export interface TensorInfo {
 const isBinding = (value: unknown): value is Binding =>
   typeof value === "object" && value !== null && "runSavedModel" in value && "TF_Version" in value
 
-let loaded: { readonly addon: string; readonly binding: Binding } | undefined
+let loaded: Binding | undefined
 
 /** The addon this process has loaded, if it has loaded one. */
-export const current = (): Binding | undefined => loaded?.binding
+export const current = (): Binding | undefined => loaded
 
 /**
  * Loads the addon and with it libtensorflow, once a process (0.2 s). TensorFlow reads its settings from the environment
  * while it loads; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors are logged.
  */
 export const load = Effect.fnUntraced(function* (installed: Installed) {
-  if (loaded !== undefined) return loaded.binding
+  if (loaded !== undefined) return loaded
   return yield* Effect.try({
     try: () => {
       process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"
       const binding: unknown = createRequire(import.meta.url)(installed.addon)
       if (!isBinding(binding)) throw new Error(`${installed.addon} is not the addon of tfjs-node-gpu`)
-      loaded = { addon: installed.addon, binding }
+      loaded = binding
       return binding
     },
     catch: (cause) =>
       new NativeUnavailable({
         missing: "library",
         problem: `the library does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
-        advice: `remove ${installed.folder} and run "inkstone doctor --install"`
+        advice: `remove ${installed.folder}, and the next run installs it again`
       })
   })
 })

@@ -1,15 +1,17 @@
 // Says of everything the engine needs whether it is there, and what to do where it is not.
 import { statfs } from "node:fs/promises"
+import { dirname } from "node:path"
 import { Effect } from "effect"
 import * as Addon from "./Addon.ts"
 import * as CpuFeatures from "./CpuFeatures.ts"
 import * as Device from "./Device.ts"
 import type { NativeUnavailable } from "./errors.ts"
-import type { Installed } from "./Installation.ts"
+import * as Installation from "./Installation.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Native from "./Native.ts"
 import * as Pip from "./Pip.ts"
-import { settings } from "./Settings.ts"
+import { recipes } from "./Recipe.ts"
+import { settings, type Settings } from "./Settings.ts"
 import * as Tool from "./Tool.ts"
 
 export interface Check {
@@ -52,7 +54,7 @@ const firstLine = (program: string) =>
   Effect.map(Tool.run(program, ["--version"]), ({ stdout }) => `${stdout.split("\n")[0]} (${program})`)
 
 const library = Effect.fnUntraced(function* (
-  found: Effect.Effect<Installed, NativeUnavailable>,
+  found: Effect.Effect<Installation.Installed, NativeUnavailable>,
   deep: boolean
 ): Effect.fn.Return<Check, NativeUnavailable> {
   const { folder, manifest } = yield* found
@@ -62,7 +64,7 @@ const library = Effect.fnUntraced(function* (
       name: "library",
       status: "missing",
       detail: `${broken.join(", ")} in ${folder} changed since it was installed`,
-      advice: 'run "inkstone doctor --install"'
+      advice: `remove ${folder}, and the next run installs it again`
     }
   const verified = deep ? "every file verified" : "sizes verified"
   return ok(
@@ -72,7 +74,7 @@ const library = Effect.fnUntraced(function* (
 })
 
 const addon = Effect.fnUntraced(function* (
-  found: Effect.Effect<Installed, NativeUnavailable>
+  found: Effect.Effect<Installation.Installed, NativeUnavailable>
 ): Effect.fn.Return<Check, NativeUnavailable> {
   const { folder, manifest } = yield* found
   yield* Addon.tryLoading(folder, manifest.version)
@@ -112,33 +114,27 @@ const gpu = Effect.fnUntraced(function* (variant: "cpu" | "cuda"): Effect.fn.Ret
   return { name: "gpu", status: "warning", detail: `${cards.join(", ")}, not used`, advice }
 })
 
-/** A first installation needs about this much of the disk. */
-const roomBytes = 1.5e9
-
-const disk = (cache: string, installed: boolean) =>
+const disk = (settings: Settings, installed: boolean) =>
   Effect.promise(async (): Promise<Check> => {
-    let folder = cache
+    let folder = settings.cache
     let found = await statfs(folder).catch(() => undefined)
-    while (found === undefined && folder !== "/") {
-      folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0)) || "/"
+    while (found === undefined && folder !== dirname(folder)) {
+      folder = dirname(folder) // the nearest that exists
       found = await statfs(folder).catch(() => undefined)
     }
     const free = found === undefined ? 0 : found.bavail * found.bsize
-    const detail = `${(free / 1e9).toFixed(1)} GB free in ${cache}`
-    if (installed || free >= roomBytes) return ok("disk", detail)
-    return {
-      name: "disk",
-      status: "missing",
-      detail,
-      advice: `installing needs ${roomBytes / 1e9} GB: free some or set INKSTONE_CACHE`
-    }
+    const needed = Installation.bytesNeeded(recipes[settings.variant], settings)
+    const detail = `${Installation.gigabytes(free)} free in ${settings.cache}`
+    if (installed || free >= needed) return ok("disk", detail)
+    const advice = `installing needs ${Installation.gigabytes(needed)}: free some or set INKSTONE_CACHE`
+    return { name: "disk", status: "missing", detail, advice }
   })
 
 /** All checks, in the order a person would go through them (1 s). `deep` reads every installed file as well. */
 export const report = Effect.fn("Doctor.report")(function* (
   options: { readonly deep?: boolean } = {}
 ): Effect.fn.Return<ReadonlyArray<Check>, NativeUnavailable> {
-  const { cache, variant } = yield* settings
+  const current = yield* settings
   const installed = (yield* Native.find) !== undefined
   const python = { installed, detail: (pip: Pip.Pip) => `pip ${pip.version} (${pip.python})` }
   return yield* Effect.all(
@@ -150,8 +146,8 @@ export const report = Effect.fn("Doctor.report")(function* (
       orMissing("library", library(Native.require, options.deep ?? false)),
       orMissing("addon", addon(Native.require)),
       cpu,
-      gpu(variant),
-      disk(cache, installed)
+      gpu(current.variant),
+      disk(current, installed)
     ],
     { concurrency: 2 }
   )

