@@ -62,13 +62,24 @@ export const unfit = ({ model, tokens, tokenizer }: Given<Inputs>): StageFailure
 const tooLong = (problem: string, advice: string) =>
   Effect.fail(new StageFailure({ category: "config", fact: "ContextTooLong", problem, advice }))
 
+const most = 256 // tokens of context without a declared one: what models of this size are trained with
+
+/** How the text is cut, as the signature says it. */
+export const declared = ({ contextLength, stride }: Config) => ({
+  context: contextLength === undefined ? `model<=${most}` : `${contextLength}`,
+  stride:
+    stride !== undefined ? `${stride}` : contextLength === undefined ? "context/2" : `${half(contextLength)}`
+})
+
+const half = (context: number) => Math.max(1, Math.floor(context / 2))
+
 /** Context and stride, the defaults filled in by what the model can do. */
 export const cuttingOf = (
   config: Config,
   model: LanguageModel.LanguageModel
 ): Effect.Effect<Cutting, StageFailure> => {
-  const context = config.contextLength ?? Math.min(model.contextLength, 256)
-  const stride = config.stride ?? Math.max(1, Math.floor(context / 2))
+  const context = config.contextLength ?? Math.min(model.contextLength, most)
+  const stride = config.stride ?? half(context)
   if (context > model.contextLength)
     return tooLong(
       `contextLength is ${context}, the model sees at most ${model.contextLength} tokens`,

@@ -25,7 +25,7 @@ const Samples = Schema.Struct({
 
 export const Config = Schema.Struct({
   contextLength: Schema.optionalKey(atLeast(1)).annotate({
-    description: "declared context in tokens; if left out, the smaller of what the model sees and 256"
+    description: "declared context in tokens; if left out, each model uses its own, at most 256"
   }),
   stride: Schema.optionalKey(atLeast(1)).annotate({
     description:

@@ -74,7 +74,7 @@ const measure = Effect.fnUntraced(function* (
       seed: Seed.derive(seed, "samples")
     })
   )
-  return { cutting, documents, nats, scoring, written, writing }
+  return { documents, nats, scoring, written, writing }
 })
 
 const run = Effect.fnUntraced(function* (
@@ -84,7 +84,7 @@ const run = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, StageFailure> {
   const unfit = Checks.unfit(given)
   if (unfit !== undefined) return yield* unfit
-  const { cutting, documents, nats, ...measured } = yield* measure(config, given, run).pipe(
+  const { documents, nats, ...measured } = yield* measure(config, given, run).pipe(
     Effect.mapError((error) => (error._tag === "StageFailure" ? error : Checks.failureOf(error))),
     Effect.scoped
   )
@@ -93,7 +93,7 @@ const run = Effect.fnUntraced(function* (
   const { confidence, bootstrapSamples: samples } = config
   const measures = Measures.of(
     { nats, tokens, bytes },
-    { ...cutting, split, tokenizer, data: Signature.dataDigest(id, bytes) },
+    { ...Checks.declared(config), split, tokenizer, data: Signature.dataDigest(id, bytes) },
     { samples, confidence, seed: Seed.derive(run.seed, "bootstrap") }
   )
   const scored = tokens.reduce((a, b) => a + b, 0)

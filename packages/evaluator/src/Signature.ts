@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto"
 
 export interface Conditions {
-  readonly context: number
-  readonly stride: number
+  /** tokens, or `model<=256`: each model its own, at most so many */
+  readonly context: string
+  /** tokens, or `context/2` */
+  readonly stride: string
   /** of the documents, see `dataDigest` */
   readonly data: string
   readonly split: string

@@ -2,6 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { type ArtifactRef, Metrics, Store } from "@inkstone/artifact"
 import { Ngram } from "@inkstone/model-zoo"
 import { type Progress, StageFailure, StageRunner } from "@inkstone/stage"
+import { stageContract } from "@inkstone/stage/testkit"
 import { Effect } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -127,7 +128,10 @@ layer(store.layer)("evaluate", (it) => {
           )
         const usual = yield* signatures({})
         assert.include(usual[1], "metric:perplexity|per:token|tokenizer:")
-        assert.include(usual[1], "context:256|stride:128|bos:end-of-text|scored:all+end-of-text|split:test")
+        assert.include(
+          usual[1],
+          "context:model<=256|stride:context/2|bos:end-of-text|scored:all+end-of-text|split:test"
+        )
         assert.notInclude(usual[2], "tokenizer")
         const other = yield* signatures({ contextLength: 64 })
         assert.include(other[2], "context:64|stride:32")
@@ -183,3 +187,15 @@ layer(store.layer)("evaluate", (it) => {
     )
   })
 })
+
+stageContract(evaluate, [
+  {
+    name: "an n-gram model on three short documents",
+    config: { contextLength: 8, samples: { count: 2, maxTokens: 8 } },
+    inputs: {
+      model: { label: "ngram", make: Effect.map(inputs, ({ model }) => model) },
+      tokens: { label: "tokens", make: Effect.map(inputs, ({ tokens }) => tokens) },
+      tokenizer: { label: "tokenizer", make: Effect.map(inputs, ({ tokenizer }) => tokenizer) }
+    }
+  }
+])

@@ -53,7 +53,7 @@ describe("Score", () => {
       const nats = yield* Score.documents(uniform, text, silent)
       const measures = Measures.of(
         { nats, tokens: Uint32Array.of(6, 2, 4), bytes: Uint32Array.of(11, 3, 10) },
-        { context: 4, stride: 2, data: "abc", split: "test", tokenizer: "0123456789abcdef0123" },
+        { context: "4", stride: "2", data: "abc", split: "test", tokenizer: "0123456789abcdef0123" },
         { samples: 100, confidence: 0.9, seed: 1 }
       )
       const [loss, perplexity, bits] = measures.map(({ value }) => value)
