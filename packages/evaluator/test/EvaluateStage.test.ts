@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { type ArtifactRef, Metrics, Store } from "@inkstone/artifact"
-import { Ngram } from "@inkstone/model-zoo"
+import { Ngram, zoo } from "@inkstone/model-zoo"
 import { type Progress, StageFailure, StageRunner } from "@inkstone/stage"
 import { stageContract } from "@inkstone/stage/testkit"
 import { Effect } from "effect"
@@ -100,6 +100,32 @@ layer(store.layer)("evaluate", (it) => {
       assert.strictEqual(artifact.attributes.tokens, tokens)
       const speed = yield* artifact.read("speed")
       assert.deepStrictEqual(speed.name, ["tokens_per_second", "scoring_ms", "milliseconds_per_token"])
+    })
+  )
+
+  it.effect("measures a network as the network itself says, document by document", () =>
+    Effect.gen(function* () {
+      const refs = yield* inputs
+      const model = yield* fixtures.sealGpt2(refs.tokenizer.digest)
+      const artifact = yield* run({ samples: { count: 1, maxTokens: 40 } }, { ...refs, model })
+      const items = yield* artifact.read("items")
+      const network = yield* zoo.gpt2.open(fixtures.gpt2)
+      for (const [row, text] of held.entries()) {
+        const ids = Int32Array.of(
+          fixtures.endOfTextId,
+          ...new TextEncoder().encode(text),
+          fixtures.endOfTextId
+        )
+        const nats = yield* network.nats(ids, { B: 1, T: ids.length - 1 })
+        assert.isAtMost(ids.length - 1, network.contextLength)
+        assert.approximately(
+          items.nats[row] ?? NaN,
+          nats.reduce((a, b) => a + b),
+          1e-3
+        )
+      }
+      assert.strictEqual((yield* artifact.read("samples")).text.length, 1)
+      assert.strictEqual((yield* artifact.read("metrics")).signature[0]?.includes("context:model<=256"), true)
     })
   )
 

@@ -1,6 +1,6 @@
 // A store with a little text as the earlier stages would leave it: byte tokens, 256 is the end-of-text.
 import { Store, StoreLocal, Tokenizer, Tokens, Weights } from "@inkstone/artifact"
-import { NamedArray, Ngram, NgramModel } from "@inkstone/model-zoo"
+import { Gpt2, NamedArray, Ngram, NgramModel, Philox } from "@inkstone/model-zoo"
 import { Effect, type Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -74,26 +74,74 @@ export const trigrams = Ngram.train(
   { order: 3, vocabSize, endOfTextId }
 )
 
-export const sealNgram = (tokenizer: string, family = "ngram") =>
+const sealWeights = (
+  arrays: Iterable<NamedArray.NamedArray>,
+  about: Pick<
+    (typeof Weights)["attributes"]["Type"],
+    "family" | "preset" | "architecture" | "parameters" | "contextLength" | "tokenizer"
+  >
+) =>
   Effect.scoped(
     Effect.gen(function* () {
       const store = yield* Store
       const draft = yield* store.draft(Weights)
-      yield* NamedArray.append(draft, NgramModel.toArrays(trigrams))
+      yield* NamedArray.append(draft, arrays)
       yield* draft.describe({
-        family,
-        preset: "3-gram",
-        architecture: { order: 3 },
-        parameters: Ngram.parameters(trigrams),
         vocabSize,
-        contextLength: 2,
         endOfTextId,
-        tokenizer,
         trainedOn: "",
         trainTokens: 0,
         trainBytes: 0,
-        training: {}
+        training: {},
+        ...about
       })
       return yield* store.seal(draft)
     })
   )
+
+export const sealNgram = (tokenizer: string, family = "ngram") =>
+  sealWeights(NgramModel.toArrays(trigrams), {
+    family,
+    preset: "3-gram",
+    architecture: { order: 3 },
+    parameters: Ngram.parameters(trigrams),
+    contextLength: 2,
+    tokenizer
+  })
+
+const tiny: Gpt2.Config = {
+  vocabSize,
+  contextLength: 32,
+  layers: 1,
+  heads: 2,
+  channels: 16,
+  layerNormEpsilon: 1e-5
+}
+
+/** A network that learned nothing: uniform numbers in [-0.5, 0.5). */
+export const gpt2 = {
+  architecture: tiny,
+  vocabSize,
+  contextLength: tiny.contextLength,
+  parameters: 0,
+  endOfTextId,
+  arrays: new Map(
+    Gpt2.build(tiny).parameters.map(({ name, shape }, row) => {
+      const values = Float32Array.from(
+        { length: NamedArray.sizeOf(shape) },
+        (_, position) => Philox.uniform(1, { row, position }) - 0.5
+      )
+      return [name, NamedArray.of(name, "float32", values, shape)]
+    })
+  )
+}
+
+export const sealGpt2 = (tokenizer: string) =>
+  sealWeights(gpt2.arrays.values(), {
+    family: "gpt2",
+    preset: "custom",
+    architecture: gpt2.architecture,
+    parameters: gpt2.parameters,
+    contextLength: gpt2.contextLength,
+    tokenizer
+  })

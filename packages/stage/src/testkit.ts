@@ -1,10 +1,12 @@
 // The suite every stage passes. A stage's own test calls `stageContract` and adds what is special to it.
-import { type Kind, Store } from "@inkstone/artifact"
+import { type Artifact, type Kind, Store } from "@inkstone/artifact"
 import { Effect } from "effect"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Bench from "./internal/ContractBench.ts"
 import type { Fixture, Sample } from "./Fixture.ts"
-import type { AnyStage } from "./Stage.ts"
+import { ContractPlace } from "./internal/ContractPlace.ts"
+import type { AnyStage, Progress } from "./Stage.ts"
 
 export type { Fixture, Sample }
 
@@ -37,6 +39,39 @@ export const sample = <K extends Kind.Kind>(
     const { digest } = yield* store.seal(draft)
     return { kind: kind.name, digest }
   }).pipe(Effect.scoped)
+})
+
+/** What a trial made. */
+export interface Trial<S extends AnyStage> {
+  readonly open: <O extends keyof S["outputs"] & string>(
+    output: O
+  ) => Effect.Effect<Artifact<S["outputs"][O]>, unknown>
+  /** what it reported, in order */
+  readonly reports: ReadonlyArray<Progress>
+  /** the workspace it had */
+  readonly workspace: string
+}
+
+/**
+ * Runs a stage once, in a store and a workspace of its own that go away with the scope; for what is special to the stage.
+ *
+ *     const made = yield* trial(shout, { name: "", config: { marks: 2 }, inputs: { documents } })
+ *     const rows = yield* (yield* made.open("documents")).read("documents")
+ */
+export const trial = Effect.fn("testkit.trial")(function* <S extends AnyStage>(stage: S, fixture: Fixture<S>) {
+  const place = yield* Effect.acquireRelease(
+    Effect.sync(() => new ContractPlace(stage, fixture, "trial")),
+    (made) => Effect.sync(() => made.clean())
+  )
+  const reports: Array<Progress> = []
+  yield* stage.prepare(() => Effect.void)
+  const refs = yield* place.run((progress) => Effect.sync(() => void reports.push(progress)))
+  const made: Trial<S> = {
+    open: (output) => place.open(kindOf(stage, output), refs[output]?.digest ?? ""),
+    reports,
+    workspace: join(place.root, "workspace")
+  }
+  return made
 })
 
 /**
@@ -98,3 +133,11 @@ export const stageContract = <S extends AnyStage>(
 /** Rejects with the assertion that was broken. */
 const holds = (claim: Effect.Effect<void, unknown>): Promise<true> =>
   Effect.runPromise(Bench.quiet(Effect.as(claim, true as const)))
+
+const kindOf = <S extends AnyStage, O extends keyof S["outputs"] & string>(
+  stage: S,
+  output: O
+): S["outputs"][O] => {
+  const outputs: S["outputs"] = stage.outputs
+  return outputs[output]
+}

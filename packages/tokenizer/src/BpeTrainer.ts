@@ -4,7 +4,8 @@
 // words fit into `wordBytes`.
 import { bytesInAlphabetOrder } from "./internal/ByteAlphabet.ts"
 import { PairCounts } from "./internal/PairCounts.ts"
-import { PairQueue } from "./internal/PairQueue.ts"
+import { type Candidate, PairQueue } from "./internal/PairQueue.ts"
+import { Symbols } from "./internal/Symbols.ts"
 import { WordCounts } from "./internal/WordCounts.ts"
 import { type Pattern, wordEnd } from "./Pattern.ts"
 import type { Vocabulary } from "./Vocabulary.ts"
@@ -23,23 +24,25 @@ export interface BpeSettings {
 /** Call `add` for every document, then `advance` until it gives `true`, then take `vocabulary()`. */
 export class BpeTrainer {
   readonly #settings: BpeSettings
-  readonly #words: WordCounts
+  #words: WordCounts
   readonly #pairs = new PairCounts()
   readonly #queue = new PairQueue(this.#pairs)
   /** bytes of each id as a Latin-1 string */
   readonly #pieces: Array<string>
+  readonly #lengths: Array<number>
   readonly #idOf: Map<string, number>
   /** pair number of each merge, in order */
   readonly #merges: Array<{ readonly pair: number; readonly result: number }> = []
-  /** ids of all words one after another; word `n` is at `starts[n]` and has `#lengths[n]` left */
-  #symbols: Int32Array | undefined
-  #lengths = new Int32Array(0)
+  /** how often each pair was queued; more than once only where a piece came out of several pairs */
+  readonly #queued = new Map<number, number>()
+  #symbols: Symbols | undefined
 
   constructor(settings: BpeSettings) {
     this.#settings = settings
     this.#words = new WordCounts(wordEnd(settings.pattern), { bytes: settings.wordBytes ?? 2 ** 27 })
     // id 0 is end-of-text, then the bytes: the order in which Hugging Face's trainer numbers them
     this.#pieces = ["", ...bytesInAlphabetOrder.map((byte) => String.fromCharCode(byte))]
+    this.#lengths = this.#pieces.map((piece) => piece.length)
     this.#idOf = new Map(this.#pieces.map((piece, id) => [piece, id]))
   }
 
@@ -75,7 +78,7 @@ export class BpeTrainer {
         continue
       }
       if (count < Math.max(1, this.#settings.minFrequency)) return true
-      this.#merge(symbols, top.pair, top.words)
+      this.#merge(symbols, top)
       made++
     }
     return this.size >= this.#settings.vocabSize
@@ -96,25 +99,33 @@ export class BpeTrainer {
     }
   }
 
-  #start(): Int32Array {
-    const { words, counts } = this.#words
+  #start(): Symbols {
     const idOfByte = new Int32Array(256)
-    bytesInAlphabetOrder.forEach((byte, index) => (idOfByte[byte] = index + 1))
-    const symbols = new Int32Array(words.byteLength)
-    for (let i = 0; i < symbols.length; i++) symbols[i] = idOfByte[words.bytes[i]!]!
-    this.#lengths = new Int32Array(words.size)
-    for (let word = 0; word < words.size; word++) {
-      const start = words.starts[word]!
-      const end = words.starts[word + 1]!
-      this.#lengths[word] = end - start
-      for (let i = start; i + 1 < end; i++)
-        this.#pairs.change(symbols[i]!, symbols[i + 1]!, counts[word]!, word)
+    for (const [index, byte] of bytesInAlphabetOrder.entries()) idOfByte[byte] = index + 1
+    const symbols = new Symbols(this.#words, idOfByte, this.#lengths)
+    const { cells } = symbols
+    // first how many places each pair has, then the places: one array for all lists
+    const ends: Array<number> = []
+    symbols.forEachPair((position, times) => {
+      const pair = this.#pairs.change(cells[position]!, cells[position + 1]!, times)
+      ends[pair] = (ends[pair] ?? 0) + 1
+    })
+    let end = 0
+    for (const [pair, places] of ends.entries()) {
+      ends[pair] = end
+      end += places
     }
-    this.#enqueueGains()
+    const positions = new Int32Array(end)
+    symbols.forEachPair((position) => {
+      const pair = this.#pairs.numberOf(cells[position]!, cells[position + 1]!)
+      positions[ends[pair]!++] = position
+    })
+    for (const [pair, end] of ends.entries())
+      this.#enqueue(pair, positions.subarray(pair === 0 ? 0 : ends[pair - 1]!, end))
     return symbols
   }
 
-  #merge(symbols: Int32Array, pair: number, words: Int32Array): void {
+  #merge(symbols: Symbols, { pair, positions }: Candidate): void {
     const left = this.#pairs.left[pair]!
     const right = this.#pairs.right[pair]!
     const piece = this.#pieces[left]! + this.#pieces[right]!
@@ -123,47 +134,64 @@ export class BpeTrainer {
     if (result === undefined) {
       result = this.#pieces.length
       this.#pieces.push(piece)
+      this.#lengths.push(piece.length)
       this.#idOf.set(piece, result)
     }
     this.#merges.push({ pair, result })
-    for (const word of words) this.#mergeInWord(symbols, word, { left, right, result })
-    this.#enqueueGains()
+    const places = this.#queued.get(pair)! > 1 ? wholeWords(symbols, positions) : positions
+    this.#mergeAt(symbols, places, { left, right, result })
+    this.#pairs.drainGains((gaining, gained) => this.#enqueue(gaining, gained))
   }
 
-  /** Replaces `left right` by `result` from left to right and tells the counts what changed at its sides. */
-  #mergeInWord(
-    symbols: Int32Array,
-    word: number,
+  /** Replaces `left right` by `result` from left to right and keeps the counts of the pairs at its sides. */
+  #mergeAt(
+    symbols: Symbols,
+    positions: Int32Array,
     { left, right, result }: { readonly left: number; readonly right: number; readonly result: number }
   ): void {
     const pairs = this.#pairs
-    const start = this.#words.words.starts[word]!
-    const end = start + this.#lengths[word]!
-    const times = this.#words.counts[word]!
-    let to = start
-    for (let from = start; from < end; to++) {
-      if (from + 1 === end || symbols[from] !== left || symbols[from + 1] !== right) {
-        symbols[to] = symbols[from++]!
-        continue
+    const { cells } = symbols
+    let word = 0
+    for (const position of positions) {
+      if (cells[position] !== left) continue // merged with something else since
+      word = symbols.wordAt(position, word)
+      const second = symbols.next(position, word)
+      if (second < 0 || cells[second] !== right) continue
+      const before = symbols.previous(position, word)
+      const after = symbols.next(second, word)
+      const times = symbols.times(word)
+      if (before >= 0) {
+        pairs.change(cells[before]!, left, -times)
+        pairs.gain(cells[before]!, result, times, before)
       }
-      if (to > start) {
-        pairs.change(symbols[to - 1]!, left, -times, word)
-        pairs.change(symbols[to - 1]!, result, times, word)
+      if (after >= 0) {
+        pairs.change(right, cells[after]!, -times)
+        pairs.gain(result, cells[after]!, times, position)
       }
-      from += 2
-      symbols[to] = result
-      if (from < end) {
-        pairs.change(right, symbols[from]!, -times, word)
-        pairs.change(result, symbols[from]!, times, word)
-      }
+      symbols.put(result, position)
     }
-    this.#lengths[word] = to - start
   }
 
-  #enqueueGains(): void {
-    this.#pairs.drainGains((pair, words) => {
-      const count = this.#pairs.count[pair]!
-      if (count > 0) this.#queue.push({ pair, count, words })
-    })
+  #enqueue(pair: number, positions: Int32Array): void {
+    const count = this.#pairs.count[pair]!
+    if (count <= 0) return
+    this.#queued.set(pair, (this.#queued.get(pair) ?? 0) + 1)
+    this.#queue.push({ pair, count, positions })
   }
+}
+
+/**
+ * Every position in the words of `positions`. A pair that was queued twice is merged in all of a word at once, as Hugging
+ * Face does, which looks into words.
+ */
+const wholeWords = (symbols: Symbols, positions: Int32Array): Int32Array => {
+  const all: Array<number> = []
+  let word = -1
+  for (const position of positions) {
+    const its = symbols.wordAt(position, Math.max(word, 0))
+    if (its === word) continue
+    word = its
+    for (let at = symbols.starts[word]!; at >= 0; at = symbols.next(at, word)) all.push(at)
+  }
+  return Int32Array.from(all)
 }

@@ -72,6 +72,8 @@ const groups = (variables: ReadonlyArray<Variable>): ReadonlyArray<ReadonlyArray
   return made
 }
 
+const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) })
+
 /** Opens a program as a learner with fresh weights; the session closes with the scope. */
 export const open = Effect.fn("GraphLearner.open")(function* (
   program: TrainingProgram.TrainingProgram,
@@ -87,8 +89,6 @@ export const open = Effect.fn("GraphLearner.open")(function* (
     shape: [batchSize, contextLength],
     values: new Float32Array(batchSize * contextLength).fill(1)
   }
-  const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) })
-
   const read = (which: ReadonlyArray<Variable>) =>
     attempt(() => {
       const arrays = new Map<string, NamedArray.NamedArray>()

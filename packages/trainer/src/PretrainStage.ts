@@ -36,8 +36,8 @@ export const pretrain = Stage.define({
   outputs: { model: Weights, trace: Trace },
   resources: resourcesOf,
   prepare: (report) => Effect.asVoid(Effect.mapError(Native.install(report), GraphLearner.toStageFailure)),
-  run: (config, { train, validation }, run) =>
-    Effect.gen(function* () {
+  run: Effect.fn("trainer.pretrain")(
+    function* (config, { train, validation }, run) {
       const start = yield* Clock.monotonicTimeNanos
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
       const architecture = architectureOf(config, vocabSize)
@@ -107,11 +107,10 @@ export const pretrain = Stage.define({
           peak_rss_bytes: process.resourceUsage().maxRSS * 1024
         }
       })
-    }).pipe(
-      Effect.scoped,
-      Effect.mapError((error) => StageFailure.of(error)),
-      Effect.withSpan("trainer.pretrain")
-    )
+    },
+    Effect.scoped,
+    Effect.mapError((error) => StageFailure.of(error))
+  )
 })
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -6,7 +6,7 @@ import { Effect, References } from "effect"
 import { pretrain } from "../src/PretrainStage.ts"
 import { storeIn, tokens } from "./artifacts.ts"
 
-const tiny = {
+export const tiny = {
   architecture: { layers: 2, heads: 2, channels: 32 },
   contextLength: 32,
   batchSize: 4,
@@ -44,9 +44,10 @@ export const digests = (refs: Readonly<Record<string, ArtifactRef>>) => [
   refs["trace"]?.digest
 ]
 
+const print = ({ done }: Progress) => Effect.sync(() => process.stdout.write(`${done}\n`))
+
 if (import.meta.main) {
   const [folder = "", workspace = ""] = process.argv.slice(2)
-  const report = ({ done }: Progress) => Effect.sync(() => process.stdout.write(`${done}\n`))
-  const trained = train(workspace, {}, report).pipe(Effect.provide(storeIn(folder)))
+  const trained = train(workspace, {}, print).pipe(Effect.provide(storeIn(folder)))
   process.stdout.write(`${JSON.stringify(digests(await Effect.runPromise(trained)))}\n`)
 }

@@ -47,9 +47,9 @@ export class ContractBench {
 
   readonly everyOutput: Claim = Effect.gen({ self: this }, function* () {
     assert.deepStrictEqual(Object.keys(this.refs).toSorted(), Object.keys(this.stage.outputs).toSorted())
-    for (const [output, ref] of Object.entries(this.refs)) {
-      const artifact = yield* this.at(0).open(output, ref)
-      assert.strictEqual(artifact.kind, this.stage.outputs[output]?.name)
+    for (const [output, kind] of Object.entries(this.stage.outputs)) {
+      const artifact = yield* this.at(0).open(kind, this.refs[output]?.digest ?? "")
+      assert.strictEqual(artifact.kind, kind.name)
     }
   })
 

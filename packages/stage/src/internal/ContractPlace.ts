@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { type ArtifactRef, Store, StoreLocal } from "@inkstone/artifact"
+import { type Kind, Store, StoreLocal } from "@inkstone/artifact"
 import { Effect, type Layer } from "effect"
 import * as Config from "../Config.ts"
 import * as SourceFiles from "../SourceFiles.ts"
@@ -76,12 +76,9 @@ export class ContractPlace {
     }).pipe(Effect.provide(this.store))
   }
 
-  /** Opens one of the outputs. */
-  open(output: string, ref: ArtifactRef) {
-    const kind = this.stage.outputs[output]
-    if (kind === undefined) return Effect.die(new Error(`${this.stage.name} has no output "${output}"`))
+  open<K extends Kind.Kind>(kind: K, digest: string) {
     return Effect.provide(
-      Effect.flatMap(Store, (store) => store.open(kind, ref.digest)),
+      Effect.flatMap(Store, (store) => store.open(kind, digest)),
       this.store
     )
   }

@@ -1,4 +1,4 @@
-// How often each pair of neighbouring ids occurs, and for the current round which words gained it.
+// How often each pair of neighbouring ids occurs, and for the current round at which positions it has newly come up.
 import { growFloat64, growInt32 } from "./Grow.ts"
 
 export class PairCounts {
@@ -8,30 +8,33 @@ export class PairCounts {
   count = new Float64Array(1 << 12)
   /** pair number + 1, 0 for free; at most half full */
   #slots = new Int32Array(1 << 13)
-  /** word that gained the pair last in this round, + 1 */
-  #lastWord = new Int32Array(1 << 12)
+  /** places of each pair in this round */
   #gains = new Int32Array(1 << 12)
   #gainPairs = new Int32Array(1 << 12)
-  #gainWords = new Int32Array(1 << 12)
+  #gainPositions = new Int32Array(1 << 12)
   #gained = 0
 
-  /** `word` has `times` more (or fewer) of the pair. */
-  change(left: number, right: number, times: number, word: number): void {
-    const pair = this.#pairOf(left, right)
+  /** The pair occurs `times` more (or fewer); gives its number. */
+  change(left: number, right: number, times: number): number {
+    const pair = this.numberOf(left, right)
     this.count[pair]! += times
-    if (times <= 0 || this.#lastWord[pair] === word + 1) return
-    this.#lastWord[pair] = word + 1
+    return pair
+  }
+
+  /** The pair occurs `times` more, at `position`. */
+  gain(left: number, right: number, times: number, position: number): void {
+    const pair = this.change(left, right, times)
     this.#gains[pair]!++
     if (this.#gained === this.#gainPairs.length) {
       this.#gainPairs = growInt32(this.#gainPairs, this.#gained + 1)
-      this.#gainWords = growInt32(this.#gainWords, this.#gained + 1)
+      this.#gainPositions = growInt32(this.#gainPositions, this.#gained + 1)
     }
     this.#gainPairs[this.#gained] = pair
-    this.#gainWords[this.#gained++] = word
+    this.#gainPositions[this.#gained++] = position
   }
 
-  /** Ends a round: each pair that words gained, with these words in the order they came. */
-  drainGains(visit: (pair: number, words: Int32Array) => void): void {
+  /** Ends a round: each pair with gains, and its positions in the order they came. */
+  drainGains(visit: (pair: number, positions: Int32Array) => void): void {
     const lists = new Map<number, Int32Array>()
     for (let i = 0; i < this.#gained; i++) {
       const pair = this.#gainPairs[i]!
@@ -40,18 +43,18 @@ export class PairCounts {
         list = new Int32Array(this.#gains[pair]!)
         lists.set(pair, list)
         this.#gains[pair] = 0
-        this.#lastWord[pair] = 0
       }
-      list[this.#gains[pair]!++] = this.#gainWords[i]!
+      list[this.#gains[pair]!++] = this.#gainPositions[i]!
     }
-    for (const [pair, words] of lists) {
+    for (const [pair, positions] of lists) {
       this.#gains[pair] = 0
-      visit(pair, words)
+      visit(pair, positions)
     }
     this.#gained = 0
   }
 
-  #pairOf(left: number, right: number): number {
+  /** Number of a pair, a new one if it was never seen. */
+  numberOf(left: number, right: number): number {
     const mask = this.#slots.length - 1
     let slot = this.#start(left, right)
     for (;;) {
@@ -68,7 +71,6 @@ export class PairCounts {
       this.left = growInt32(this.left, pair + 1)
       this.right = growInt32(this.right, pair + 1)
       this.count = growFloat64(this.count, pair + 1)
-      this.#lastWord = growInt32(this.#lastWord, pair + 1)
       this.#gains = growInt32(this.#gains, pair + 1)
     }
     this.left[pair] = left

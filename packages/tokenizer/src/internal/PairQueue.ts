@@ -6,8 +6,8 @@ export interface Candidate {
   readonly pair: number
   /** as counted when it was queued; the pair may have become rarer since */
   readonly count: number
-  /** words to look into */
-  readonly words: Int32Array
+  /** where it came up, ascending; some may be gone since */
+  readonly positions: Int32Array
 }
 
 export class PairQueue {
