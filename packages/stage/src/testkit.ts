@@ -58,7 +58,10 @@ export interface Trial<S extends AnyStage> {
  *     const made = yield* trial(shout, { name: "", config: { marks: 2 }, inputs: { documents } })
  *     const rows = yield* (yield* made.open("documents")).read("documents")
  */
-export const trial = Effect.fn("testkit.trial")(function* <S extends AnyStage>(stage: S, fixture: Fixture<S>) {
+export const trial = Effect.fn("testkit.trial")(function* <S extends AnyStage>(
+  stage: S,
+  fixture: Fixture<S>
+) {
   const place = yield* Effect.acquireRelease(
     Effect.sync(() => new ContractPlace(stage, fixture, "trial")),
     (made) => Effect.sync(() => made.clean())
