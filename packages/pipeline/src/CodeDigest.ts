@@ -40,7 +40,7 @@ export const ofModule = (file: string): Effect.Effect<CodeDigest> =>
     const found = new Map<string, string>()
     if (root === undefined) addFiles(found, path.dirname(file), file)
     else if (root.includes(`${path.sep}node_modules${path.sep}`)) addPackage(found, root)
-    else if (sources(root).includes(file)) addPackage(found, root)
+    else if (file.startsWith(path.join(root, "src") + path.sep)) addPackage(found, root)
     else addFiles(found, root, file)
     const digest = Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     known.set(file, digest)
@@ -89,7 +89,7 @@ const installed = (from: string, name: string): string | undefined => {
   return above === from ? undefined : installed(above, name)
 }
 
-const skipped = new Set(["node_modules", "test", "tests", "dist", "coverage"])
+const skipped = new Set(["node_modules", "test", "tests", "coverage"])
 
 /** `src/**` where there is a `src`, else all there is; sorted. */
 const sources = (root: string): ReadonlyArray<string> => {

@@ -5,6 +5,8 @@ import { type ArtifactRef, Store, type StorageFailed, StoreLocal } from "@inksto
 import { Clock, Effect } from "effect"
 import * as ProcessId from "./internal/ProcessId.ts"
 import { orIfMissing, storage } from "./internal/storage.ts"
+import type { Pipeline } from "./Pipeline.ts"
+import * as Planner from "./Planner.ts"
 import * as Records from "./Records.ts"
 import { holderFile, workerFile } from "./Workspace.ts"
 
@@ -12,10 +14,10 @@ export interface GcOptions {
   /** the store's folder */
   readonly root: string
   /**
-   * Names of pipelines: the newest finished record of each of their nodes keeps its outputs. Default: of every pipeline that has
-   * records.
+   * What these would take from the store now is kept, and what their nodes made last. Default: what every node of every
+   * pipeline that has records made last.
    */
-  readonly keep?: ReadonlyArray<string>
+  readonly pipelines?: ReadonlyArray<Pipeline>
   /** Whatever is younger than this is kept, be it reached or not; default 24. */
   readonly graceHours?: number
 }
@@ -46,7 +48,15 @@ export const plan = Effect.fn("Gc.plan")(
     const { root } = options
     const before = (yield* Clock.currentTimeMillis) - (options.graceHours ?? 24) * 3_600_000
     const records = yield* Records.list(root)
-    const reached = reachedBy(records, options, before)
+    const reached = new Set(latest(records, options.pipelines).flatMap(({ outputs }) => namesOf(outputs)))
+    for (const pipeline of options.pipelines ?? []) {
+      // a hit may rest on another pipeline's record
+      const { nodes } = yield* Effect.orDie(Planner.plan(pipeline, { root }))
+      for (const { outputs } of nodes) for (const name of namesOf(outputs ?? {})) reached.add(name)
+    }
+    for (const { finishedAt, outputs } of records) {
+      if (Date.parse(finishedAt) >= before) for (const name of namesOf(outputs)) reached.add(name)
+    }
     const all = yield* (yield* Store).list
     const unreached = all.filter((ref) => !reached.has(nameOf(ref)))
     const artifacts = yield* Effect.filter(unreached, (ref) => olderThan(objectOf(root, ref), before))
@@ -81,29 +91,24 @@ export const apply = Effect.fn("Gc.apply")(
 )
 
 const nameOf = ({ kind, digest }: ArtifactRef) => `${kind}/${digest}`
+const namesOf = (outputs: Readonly<Record<string, ArtifactRef>>) => Object.values(outputs).map(nameOf)
 const objectOf = (root: string, { kind, digest }: ArtifactRef) => path.join(root, "objects", kind, digest)
 const sum = (things: ReadonlyArray<{ readonly bytes: number }>) =>
   things.reduce((total, { bytes }) => total + bytes, 0)
 
-const reachedBy = (
+/** The newest finished record of each node, of the given pipelines' own nodes or of all. */
+const latest = (
   records: ReadonlyArray<Records.RunRecord>,
-  { keep }: GcOptions,
-  before: number
-): ReadonlySet<string> => {
+  pipelines: GcOptions["pipelines"]
+): ReadonlyArray<Records.RunRecord> => {
+  const own = pipelines?.flatMap(({ name, nodes }) => nodes.map(({ id }) => `${name}/${id}`))
+  const wanted = own === undefined ? undefined : new Set(own)
   const newest = new Map<string, Records.RunRecord>()
-  const reached = new Set<string>()
-  const reach = (record: Records.RunRecord) => {
-    for (const ref of Object.values(record.outputs)) reached.add(nameOf(ref))
-  }
   for (const record of records) {
-    if (record.status !== "done") continue
-    if (Date.parse(record.finishedAt) >= before) reach(record)
-    if (keep === undefined || keep.includes(record.pipeline)) {
-      newest.set(`${record.pipeline}/${record.node}`, record)
-    }
+    const name = `${record.pipeline}/${record.node}`
+    if (record.status === "done" && (wanted === undefined || wanted.has(name))) newest.set(name, record)
   }
-  for (const record of newest.values()) reach(record)
-  return reached
+  return [...newest.values()]
 }
 
 const list = (directory: string) => storage(directory, () => readdir(directory)).pipe(orIfMissing([]))

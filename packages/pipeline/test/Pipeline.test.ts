@@ -246,11 +246,12 @@ nodes:
       const written = yield* PipelineFile.parse(text, path.join(folder, "built.ts")).pipe(
         Effect.flatMap(Pipeline.fromDefinition)
       )
-      const comparable = ({ nodes, name }: Pipeline.Pipeline) => ({
-        name,
-        nodes: nodes.map(({ stage, ...node }) => ({ ...node, stage: stage.name }))
-      })
       assert.deepStrictEqual(comparable(built), comparable(written))
     })
   )
+})
+
+const comparable = ({ nodes, name }: Pipeline.Pipeline) => ({
+  name,
+  nodes: nodes.map(({ stage, ...node }) => ({ ...node, stage: stage.name }))
 })

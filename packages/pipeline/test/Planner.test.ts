@@ -198,7 +198,7 @@ describe("plan and run", () => {
     let world = start
     let last = yield* go(world)
     for (const edit of edits) {
-      if ("change" in edit) world = { ...world, ...edit.change }
+      if ("change" in edit) world = Object.assign({}, world, edit.change)
       const broken = "lose" in edit ? edit.lose : "spoil" in edit ? edit.spoil : undefined
       if (broken !== undefined) {
         const { kind, digest } = outputOf(last, broken)

@@ -114,7 +114,7 @@ describe("Runner.run", { timeout }, () => {
       const ran = yield* run(`a: { uses: "./stages.ts#source", with: { count: 2 } }`, { root })
       assert.deepStrictEqual(typesOf(ran).slice(-1), ["run-finished"])
       assert.strictEqual(typesOf(ran)[0], "planned")
-      assert.deepStrictEqual(ran.events.filter(isOf("progress")).at(-1)?.progress, {
+      assert.deepStrictEqual(ran.events.findLast(isOf("progress"))?.progress, {
         done: 2,
         total: 2,
         unit: "numbers"
@@ -132,10 +132,13 @@ describe("Runner.run", { timeout }, () => {
   )
 })
 
-describe("failures", { timeout }, () => {
-  const faulty = (how: string, more = "") =>
-    `s: { uses: "./stages.ts#source" }\nf: { uses: "./stages.ts#faulty", with: { how: ${how} }, in: { numbers: s }${more} }`
+const faulty = (how: string, more = "") =>
+  `s: { uses: "./stages.ts#source" }\nf: { uses: "./stages.ts#faulty", with: { how: ${how} }, in: { numbers: s }${more} }`
 
+/** Fails on its first attempt only. */
+const once = (how: string) => faulty(how, ", retries: 1").replace("how:", "once: true, how:")
+
+describe("failures", { timeout }, () => {
   it.live("have a category, a fact and the last lines of the log", () =>
     Effect.gen(function* () {
       const root = yield* temporary
@@ -203,8 +206,6 @@ after: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: beside } }`
   it.live("are tried again where that may help, under the same key", () =>
     Effect.gen(function* () {
       const root = yield* temporary
-      const once = (how: string) =>
-        `f: { uses: "./stages.ts#faulty", with: { how: ${how}, once: true }, in: { numbers: s }, retries: 1 }\ns: { uses: "./stages.ts#source" }`
       const crashed = yield* run(once("exit"), { root })
       assert.strictEqual(statuses(crashed)["f"], "ran")
       assert.strictEqual(crashed.events.find(isOf("node-retrying"))?.failure.category, "crashed")
