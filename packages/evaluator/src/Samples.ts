@@ -1,6 +1,6 @@
 // Prompts from held-out documents, and what the model made of them, as text.
 import { Generate, type LanguageModel, type ModelFailed } from "@inkstone/model-zoo"
-import { Effect } from "effect"
+import { type Duration, Effect } from "effect"
 import type { Config } from "./Config.ts"
 import type { Text } from "./Score.ts"
 
@@ -9,6 +9,13 @@ export interface Sample {
   readonly text: string
   /** JSON of how it was drawn */
   readonly settings: string
+}
+
+export interface Written {
+  readonly samples: ReadonlyArray<Sample>
+  /** in all samples */
+  readonly tokens: number
+  readonly writing: Duration.Duration
 }
 
 /** Bytes of the tokens as text; what is no UTF-8, such as a character cut at the edge, becomes U+FFFD. */
@@ -35,16 +42,16 @@ export const write = Effect.fnUntraced(function* (
     readonly pieces: ReadonlyArray<Uint8Array>
     readonly seed: number
   }
-): Effect.fn.Return<{ readonly samples: ReadonlyArray<Sample>; readonly tokens: number }, ModelFailed> {
+): Effect.fn.Return<Written, ModelFailed> {
   const { pieces, seed } = options
   const { temperature, topK, topP, maxTokens } = options.samples
   const prompts = promptsOf(text, options.samples)
   const given = prompts.map((prompt) => [model.endOfTextId, ...prompt])
-  const written = yield* Generate.generate(model, given, {
-    maxTokens,
-    seed,
-    sampler: { temperature, topK, topP }
-  })
+  const sampler = { temperature, topK, topP }
+  yield* Generate.generate(model, given, { maxTokens: 2, seed, sampler }) // the first calls also prepare the program
+  const [writing, written] = yield* Effect.timed(
+    Generate.generate(model, given, { maxTokens, seed, sampler })
+  )
   const settings = JSON.stringify({ temperature, topK, topP, maxTokens, seed })
   return {
     samples: prompts.map((prompt, row) => ({
@@ -52,6 +59,7 @@ export const write = Effect.fnUntraced(function* (
       text: decode(written[row] ?? [], pieces),
       settings
     })),
-    tokens: written.reduce((sum, ids) => sum + ids.length, 0)
+    tokens: written.reduce((sum, ids) => sum + ids.length, 0),
+    writing
   }
 })

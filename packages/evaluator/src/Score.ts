@@ -51,3 +51,17 @@ export const documents = Effect.fnUntraced(function* (
   }
   return sums
 })
+
+/** Scores nothing in every shape that `documents` will use, so that what is timed later is scoring and not compiling. */
+export const warm = (
+  model: LanguageModel.LanguageModel,
+  { documents }: Text,
+  options: Windows.Cutting & { readonly batchSize: number }
+): Effect.Effect<void, ModelFailed> => {
+  const shapes = new Map(Windows.batches(documents, options).map((batch) => [batch.T, batch]))
+  return Effect.forEach(
+    shapes.values(),
+    ({ B, T }) => model.nats(new Int32Array(B * (T + 1)).fill(model.endOfTextId), { B, T }),
+    { discard: true }
+  )
+}
