@@ -140,6 +140,7 @@ const untilDone = Effect.fnUntraced(function* (
     if (saveNow && at.saved.step !== at.step) yield* Effect.uninterruptible(save(learner, plan, at))
     if (done !== undefined) return done
     yield* Effect.uninterruptible(update(learner, plan, { at, events }))
+    yield* announce(plan, at)
     // Signals are handled by the event loop, which gets its turn here.
     yield* Effect.yieldNow
   }
@@ -176,18 +177,21 @@ const update = Effect.fnUntraced(function* (
       gradient_norm: gradientNorm,
       tokens_per_second: tokensPerSecond
     })
-  yield* plan.report({
-    done: step,
+})
+
+/** Says where the training stands, by the row of the last step. */
+const announce = (plan: Plan, at: Standpoint): Effect.Effect<void> =>
+  plan.report({
+    done: at.step,
     total: plan.schedule.steps,
     unit: "steps",
     note: [
-      `loss ${lossNats.toFixed(3)}`,
+      `loss ${(at.steps.last("loss_nats") ?? 0).toFixed(3)}`,
       ...(at.standing === undefined ? [] : [`best ${at.standing.bestLossNats.toFixed(3)}`]),
-      `lr ${learningRate.toExponential(1)}`,
-      `${Math.round(tokensPerSecond).toLocaleString("en-US")} tokens/s`
+      `lr ${(at.steps.last("learning_rate") ?? 0).toExponential(1)}`,
+      `${Math.round(at.steps.last("tokens_per_second") ?? 0).toLocaleString("en-US")} tokens/s`
     ].join(", ")
   })
-})
 
 const evaluate = Effect.fnUntraced(function* (
   learner: Learner,
