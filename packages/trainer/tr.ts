@@ -1,3 +1,4 @@
+import { createRequire } from "node:module"; const require=createRequire(import.meta.url);
 import { Store, StoreLocal, Trace, Tokens } from "@inkstone/artifact"
 import { Effect } from "effect"
 import { readdirSync } from "node:fs"
