@@ -51,7 +51,9 @@ export const plan = Effect.fn("Gc.plan")(
     const reached = new Set(latest(records, options.pipelines).flatMap(({ outputs }) => namesOf(outputs)))
     for (const pipeline of options.pipelines ?? []) {
       // a hit may rest on another pipeline's record
-      const { nodes } = yield* Effect.orDie(Planner.plan(pipeline, { root }))
+      const { nodes } = yield* Planner.plan(pipeline, { root }).pipe(
+        Effect.catchTag("NodeUnknown", Effect.die)
+      )
       for (const { outputs } of nodes) for (const name of namesOf(outputs ?? {})) reached.add(name)
     }
     for (const { finishedAt, outputs } of records) {

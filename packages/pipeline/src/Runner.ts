@@ -60,7 +60,7 @@ const withEvents = <A, E, R>(
           return { queue, fiber: yield* Effect.forkDetach(deliver) }
         }),
         ({ queue }) => body((event) => void Queue.offerUnsafe(queue, event)),
-        ({ queue, fiber }) => Effect.andThen(Queue.offer(queue, "end"), Fiber.await(fiber))
+        ({ queue, fiber }) => Effect.andThen(Queue.offer(queue, "end"), Fiber.join(fiber))
       )
 
 const runAll = Effect.fn("Runner.run")(function* (pipeline: Pipeline, options: RunOptions, emit: Emit) {

@@ -21,7 +21,7 @@ const go = (root: string, made: Pipeline.Pipeline) => run(made, { root })
 
 const nameOf = ({ kind, digest }: { kind: string; digest: string }) => `${kind}/${digest}`
 
-describe("Gc", () => {
+describe("Gc", { timeout: 60_000 }, () => {
   it.live("names what no node made last, and removes nothing before it is told to", () =>
     Effect.gen(function* () {
       const root = yield* temporary

@@ -185,14 +185,16 @@ a: { uses: "./stages.ts#source", matrix: { size: [1, 2] }, with: { count: "\${si
 b: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: a }, matrix: { size: [3] } }
 c: { uses: "./stages.ts#source", with: { count: "\${x}" } }
 d: { uses: "./stages.ts#source", matrix: { size: [5] } }
-e: { uses: "./stages.ts#pair", in: { left: a, right: d } }`)
+e: { uses: "./stages.ts#pair", in: { left: a, right: d } }
+f: { uses: "./stages.ts#pair", in: { left: d, right: d }, matrix: { tag: [1, "1"] } }`)
       for (const part of [
         'node a has no axis "sise"',
         'did you mean "size"?',
         "axis size already comes from an input of b",
         'node c has no axis "x"',
         "it has no matrix and inherits none",
-        "no instance of port right has the axis values"
+        "no instance of port right has the axis values",
+        "two instances of f are called f[size=5,tag=1]"
       ]) {
         assert.include(message, part)
       }

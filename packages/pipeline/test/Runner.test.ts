@@ -176,6 +176,17 @@ describe("failures", { timeout }, () => {
     })
   )
 
+  it.live("end a process that does not stop when its time is up and its grace as well", () =>
+    Effect.gen(function* () {
+      const root = yield* temporary
+      const ran = yield* run(faulty("stubborn", ", timeoutMinutes: 0.02"), { root, graceMillis: 200 })
+      assert.strictEqual(failureOf(ran, "f")?.category, "timed-out")
+      const workspaces = readdirSync(path.join(root, "work")).map((key) => path.join(root, "work", key))
+      const tried = workspaces.find((folder) => existsSync(path.join(folder, "tried.txt")))
+      assert.isFalse(existsSync(path.join(tried ?? "", "worker.json")))
+    })
+  )
+
   it.live("block what stands below; the rest goes on with keepGoing and is cancelled without", () =>
     Effect.gen(function* () {
       const root = yield* temporary

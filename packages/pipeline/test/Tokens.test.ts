@@ -5,7 +5,7 @@ import { Tokens } from "../src/internal/Tokens.ts"
 
 const total = { jobs: 3, cpus: 4, memoryBytes: 100, gpus: 0 }
 
-describe("Tokens", () => {
+describe("Tokens", { timeout: 60_000 }, () => {
   it.live(
     "never hand out more than there is, whatever is asked for and interrupted, and get all of it back",
     () =>

@@ -28,6 +28,17 @@ export const unfold = Effect.fn("Pipeline.unfold")(function* (
       yield* Effect.forEach(shapes, (shape) => instance({ definition, id, node, loaded, shape, problems }))
     )
   }
+  for (const [id, made] of instances) {
+    const labels = made.map((instance) => instance.id)
+    const twice = labels.find((label, index) => labels.indexOf(label) < index)
+    if (twice !== undefined) {
+      problems.addKey(
+        ["nodes", id, "matrix"],
+        `two instances of ${id} are called ${twice}`,
+        "give each value once"
+      )
+    }
+  }
   if (problems.any) return yield* problems.failure
   const { name, description, origin } = definition
   const nodes = order.flatMap((id) => instances.get(id) ?? [])
