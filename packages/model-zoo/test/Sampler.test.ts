@@ -15,7 +15,7 @@ const Golden = Schema.fromJsonString(
     )
   })
 )
-const golden = Schema.decodeUnknownSync(Golden)(
+const golden = Schema.decodeSync(Golden)(
   readFileSync(new URL("golden/sampler.json", import.meta.url), "utf8")
 )
 
