@@ -40,7 +40,14 @@ const importsOf = (folder: string, files: string): ReadonlyArray<Import> =>
     return Array.from(found, ([, target]) => ({ file, package: folder, target: target! }))
   })
 
-const packages = globSync("packages/*", { cwd: root }).map((folder) => basename(folder))
+const manifestOf = (
+  folder: string
+): { name: string; dependencies?: object; exports: Record<string, unknown> } =>
+  JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8"))
+/** Ours: a guest may live under `packages` as well. */
+const packages = globSync("packages/*", { cwd: root })
+  .map((folder) => basename(folder))
+  .filter((folder) => manifestOf(folder).name.startsWith("@inkstone/"))
 const imports = packages.flatMap((folder) => importsOf(folder, "src/**/*.ts"))
 const ownName = (target: string) => /^@inkstone\/([^/]+)/.exec(target)?.[1]
 
@@ -59,8 +66,7 @@ describe("the house", () => {
 
   it("uses every package it declares", () => {
     for (const folder of packages) {
-      const manifest = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8"))
-      const declared = Object.keys(manifest.dependencies ?? {}).filter((name) =>
+      const declared = Object.keys(manifestOf(folder).dependencies ?? {}).filter((name) =>
         name.startsWith("@inkstone/")
       )
       const all = importsOf(folder, "{src,test}/**/*.ts")
@@ -86,8 +92,7 @@ describe("the house", () => {
   it("keeps internals inside", () => {
     expect(imports.filter(({ target }) => /^@inkstone\/[^/]+\/internal\//.test(target))).toEqual([])
     for (const folder of packages) {
-      const manifest = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8"))
-      expect(manifest.exports["./internal/*"], folder).toBeNull()
+      expect(manifestOf(folder).exports["./internal/*"], folder).toBeNull()
     }
   })
 
