@@ -3,9 +3,11 @@ import { type FileHandle, open, readdir } from "node:fs/promises"
 import { Effect } from "effect"
 import { StorageFailed } from "../errors.ts"
 
-/** Errno name of a thrown thing, such as `ENOSPC`; empty where it has none. */
-export const errno = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+/** Errno name of a thrown thing, such as `ENOSPC`; empty where it has none (`ERR_...` and zlib's codes are not the system's). */
+export const errno = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+  return /^E(?!RR_)[A-Z0-9]+$/.test(code) ? code : ""
+}
 
 export const storageFailed = (path: string, cause: unknown): StorageFailed =>
   new StorageFailed({
