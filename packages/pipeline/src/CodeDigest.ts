@@ -57,26 +57,51 @@ export const packageRoot = (directory: string): string | undefined => {
 const manifestOf = (root: string): Manifest =>
   decodeManifest(readFileSync(path.join(root, "package.json"), "utf8"))
 
-const addPackage = (found: Map<string, string>, root: string): void => {
+interface Package {
+  readonly leaf: string
+  readonly value: string
+  /** real folders of what it depends on; the name alone where that is not there */
+  readonly below: ReadonlyArray<{ readonly name: string; readonly root: string | undefined }>
+}
+
+/** By folder: many stages stand on the same few packages. */
+const packages = new Map<string, Package>()
+
+const packageIn = (root: string): Package => {
+  const before = packages.get(root)
+  if (before !== undefined) return before
+  const found = readPackage(root)
+  packages.set(root, found)
+  return found
+}
+
+const readPackage = (root: string): Package => {
   const manifest = manifestOf(root)
   const name = manifest.name ?? path.basename(root)
   if (root.includes(`${path.sep}node_modules${path.sep}`)) {
-    found.set(`dependency.${name}`, manifest.version ?? "unknown")
-    return
+    return { leaf: `dependency.${name}`, value: manifest.version ?? "unknown", below: [] }
   }
-  if (found.has(`code.${name}`)) return
   const hash = createHash("sha256")
   // scripts and development dependencies do not change what a stage makes
   const { type, exports, imports, dependencies } = manifest
   hash.update(canonicalJson({ type, exports, imports, dependencies }))
   for (const file of sources(root)) addTo(hash, path.relative(root, file), file)
-  found.set(`code.${name}`, hash.digest("hex"))
   const below = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies }
-  for (const dependency of Object.keys(below)) addDependency(found, root, dependency)
+  return {
+    leaf: `code.${name}`,
+    value: hash.digest("hex"),
+    below: Object.keys(below).map((name) => ({ name, root: installed(root, name) }))
+  }
 }
 
-const addDependency = (found: Map<string, string>, from: string, name: string): void => {
-  const root = installed(from, name)
+const addPackage = (found: Map<string, string>, root: string): void => {
+  const { leaf, value, below } = packageIn(root)
+  if (found.has(leaf)) return
+  found.set(leaf, value)
+  for (const dependency of below) addDependency(found, dependency)
+}
+
+const addDependency = (found: Map<string, string>, { name, root }: Package["below"][number]): void => {
   if (root === undefined) found.set(`dependency.${name}`, "absent")
   else addPackage(found, root)
 }
@@ -117,13 +142,13 @@ const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"'\n]+)["']/g
 /** A local file, the files it imports, and the packages those import. */
 const addFiles = (found: Map<string, string>, root: string, entry: string): void => {
   const files = new Set<string>()
-  const packages = new Set<string>()
+  const imported = new Set<string>()
   const visit = (file: string): void => {
     if (files.has(file) || !existsSync(file)) return
     files.add(file)
     for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(importPattern)) {
       if (specifier.startsWith(".")) visit(path.resolve(path.dirname(file), specifier))
-      else if (!specifier.startsWith("node:")) packages.add(packageName(specifier))
+      else if (!specifier.startsWith("node:")) imported.add(packageName(specifier))
     }
   }
   visit(entry)
@@ -131,7 +156,7 @@ const addFiles = (found: Map<string, string>, root: string, entry: string): void
   const named = [...files].map((file) => [path.relative(path.dirname(entry), file), file] as const)
   for (const [name, file] of named.toSorted(([a], [b]) => (a < b ? -1 : 1))) addTo(hash, name, file)
   found.set(`code.${path.basename(entry)}`, hash.digest("hex"))
-  for (const name of [...packages].toSorted()) addDependency(found, root, name)
+  for (const name of [...imported].toSorted()) addDependency(found, { name, root: installed(root, name) })
 }
 
 const packageName = (specifier: string): string =>
