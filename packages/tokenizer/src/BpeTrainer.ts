@@ -3,6 +3,7 @@
 // vocabulary this one equals for the same text and settings, as long as no word is longer than 256 bytes and the different
 // words fit into `wordBytes`.
 import { bytesInAlphabetOrder } from "./internal/ByteAlphabet.ts"
+import { growBytes } from "./internal/Grow.ts"
 import { PairCounts } from "./internal/PairCounts.ts"
 import { type Candidate, PairQueue } from "./internal/PairQueue.ts"
 import { Symbols } from "./internal/Symbols.ts"
@@ -17,14 +18,16 @@ export interface BpeSettings {
   readonly minFrequency: number
   readonly pattern: Pattern
   readonly endOfText: string
-  /** bytes of different words to hold in memory, 128 MiB by default; beyond, long words are counted in shorter parts */
+  /** bytes of different words to hold in memory, 64 MiB by default; beyond, long words are counted in shorter parts */
   readonly wordBytes?: number
 }
 
 /** Call `add` for every document, then `advance` until it gives `true`, then take `vocabulary()`. */
 export class BpeTrainer {
   readonly #settings: BpeSettings
-  #words: WordCounts
+  /** a rarer pair is never merged */
+  readonly #least: number
+  readonly #words: WordCounts
   readonly #pairs = new PairCounts()
   readonly #queue = new PairQueue(this.#pairs)
   /** bytes of each id as a Latin-1 string */
@@ -33,13 +36,15 @@ export class BpeTrainer {
   readonly #idOf: Map<string, number>
   /** pair number of each merge, in order */
   readonly #merges: Array<{ readonly pair: number; readonly result: number }> = []
-  /** how often each pair was queued; more than once only where a piece came out of several pairs */
-  readonly #queued = new Map<number, number>()
+  /** 1 for pairs that were queued; again only where a piece came out of several pairs */
+  #queued = new Uint8Array(1 << 12)
+  readonly #queuedAgain = new Set<number>()
   #symbols: Symbols | undefined
 
   constructor(settings: BpeSettings) {
     this.#settings = settings
-    this.#words = new WordCounts(wordEnd(settings.pattern), { bytes: settings.wordBytes ?? 2 ** 27 })
+    this.#least = Math.max(1, settings.minFrequency)
+    this.#words = new WordCounts(wordEnd(settings.pattern), { bytes: settings.wordBytes ?? 2 ** 26 })
     // id 0 is end-of-text, then the bytes: the order in which Hugging Face's trainer numbers them
     this.#pieces = ["", ...bytesInAlphabetOrder.map((byte) => String.fromCharCode(byte))]
     this.#lengths = this.#pieces.map((piece) => piece.length)
@@ -74,10 +79,10 @@ export class BpeTrainer {
       if (top === undefined) return true
       const count = this.#pairs.count[top.pair]!
       if (count !== top.count) {
-        if (count > 0) this.#queue.push({ ...top, count })
+        if (count >= this.#least) this.#queue.push({ ...top, count })
         continue
       }
-      if (count < Math.max(1, this.#settings.minFrequency)) return true
+      if (count < this.#least) return true
       this.#merge(symbols, top)
       made++
     }
@@ -103,6 +108,7 @@ export class BpeTrainer {
     const idOfByte = new Int32Array(256)
     for (const [index, byte] of bytesInAlphabetOrder.entries()) idOfByte[byte] = index + 1
     const symbols = new Symbols(this.#words, idOfByte, this.#lengths)
+    this.#words.words.forget()
     const { cells } = symbols
     // first how many places each pair has, then the places: one array for all lists
     const ends: Array<number> = []
@@ -120,12 +126,16 @@ export class BpeTrainer {
       const pair = this.#pairs.numberOf(cells[position]!, cells[position + 1]!)
       positions[ends[pair]!++] = position
     })
-    for (const [pair, end] of ends.entries())
-      this.#enqueue(pair, positions.subarray(pair === 0 ? 0 : ends[pair - 1]!, end))
+    let from = 0
+    for (const [pair, to] of ends.entries()) {
+      if (this.#pairs.count[pair]! >= this.#least) this.#enqueue(pair, positions, from, to)
+      from = to
+    }
     return symbols
   }
 
-  #merge(symbols: Symbols, { pair, positions }: Candidate): void {
+  #merge(symbols: Symbols, candidate: Candidate): void {
+    const { pair } = candidate
     const left = this.#pairs.left[pair]!
     const right = this.#pairs.right[pair]!
     const piece = this.#pieces[left]! + this.#pieces[right]!
@@ -138,9 +148,12 @@ export class BpeTrainer {
       this.#idOf.set(piece, result)
     }
     this.#merges.push({ pair, result })
-    const places = this.#queued.get(pair)! > 1 ? wholeWords(symbols, positions) : positions
+    const positions = candidate.positions.subarray(candidate.from, candidate.to)
+    const places = this.#queuedAgain.has(pair) ? wholeWords(symbols, positions) : positions
     this.#mergeAt(symbols, places, { left, right, result })
-    this.#pairs.drainGains((gaining, gained) => this.#enqueue(gaining, gained))
+    this.#pairs.drainGains(this.#least, (gaining, gained, from, to) =>
+      this.#enqueue(gaining, gained, from, to)
+    )
   }
 
   /** Replaces `left right` by `result` from left to right and keeps the counts of the pairs at its sides. */
@@ -172,11 +185,11 @@ export class BpeTrainer {
     }
   }
 
-  #enqueue(pair: number, positions: Int32Array): void {
-    const count = this.#pairs.count[pair]!
-    if (count <= 0) return
-    this.#queued.set(pair, (this.#queued.get(pair) ?? 0) + 1)
-    this.#queue.push({ pair, count, positions })
+  #enqueue(pair: number, positions: Int32Array, from: number, to: number): void {
+    if (this.#queued[pair] === 1) this.#queuedAgain.add(pair)
+    if (pair >= this.#queued.length) this.#queued = growBytes(this.#queued, pair + 1)
+    this.#queued[pair] = 1
+    this.#queue.push({ pair, count: this.#pairs.count[pair]!, positions, from, to })
   }
 }
 

@@ -22,6 +22,7 @@ export class ByteLevelBpe {
   readonly vocabulary: Vocabulary
   readonly #tables: EncoderTables
   readonly #encoder: Encoder
+  readonly #run = new TokenRun()
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary
@@ -45,7 +46,8 @@ export class ByteLevelBpe {
 
   /** As `encode`, with the offset of each token in UTF-8 bytes. */
   encodeWithOffsets(text: string, options: EncodeOptions = {}): Encoding {
-    const run = new TokenRun()
+    const run = this.#run
+    run.clear()
     let base = 0
     for (const part of options.specialTokens === true ? this.#splitAtSpecialTokens(text) : [text]) {
       const from = run.length

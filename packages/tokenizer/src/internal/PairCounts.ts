@@ -1,6 +1,9 @@
 // How often each pair of neighbouring ids occurs, and for the current round at which positions it has newly come up.
 import { growFloat64, growInt32 } from "./Grow.ts"
 
+/** Stands for the list of a pair that is too rare to have one. */
+const rare = -(2 ** 31)
+
 export class PairCounts {
   size = 0
   left = new Int32Array(1 << 12)
@@ -33,22 +36,44 @@ export class PairCounts {
     this.#gainPositions[this.#gained++] = position
   }
 
-  /** Ends a round: each pair with gains, and its positions in the order they came. */
-  drainGains(visit: (pair: number, positions: Int32Array) => void): void {
-    const lists = new Map<number, Int32Array>()
+  /**
+   * Ends a round: visits each pair with gains that occurs at least `least` times; its positions are
+   * `positions[from .. to)`, in the order they came. All pairs of a round share one array, since most gain very little.
+   */
+  drainGains(
+    least: number,
+    visit: (pair: number, positions: Int32Array, from: number, to: number) => void
+  ): void {
+    const gains = this.#gains
+    const pairs: Array<number> = []
+    let total = 0
+    // turns the number of gains into where the pair's list begins, below zero: then the pair has been seen
     for (let i = 0; i < this.#gained; i++) {
       const pair = this.#gainPairs[i]!
-      let list = lists.get(pair)
-      if (list === undefined) {
-        list = new Int32Array(this.#gains[pair]!)
-        lists.set(pair, list)
-        this.#gains[pair] = 0
+      const gained = gains[pair]!
+      if (gained <= 0) continue
+      if (this.count[pair]! < least) {
+        gains[pair] = rare
+        pairs.push(pair)
+        continue
       }
-      list[this.#gains[pair]!++] = this.#gainPositions[i]!
+      gains[pair] = -1 - total
+      pairs.push(pair)
+      total += gained
     }
-    for (const [pair, positions] of lists) {
-      this.#gains[pair] = 0
-      visit(pair, positions)
+    const positions = new Int32Array(total)
+    for (let i = 0; i < this.#gained; i++) {
+      const pair = this.#gainPairs[i]!
+      if (gains[pair] !== rare) positions[-1 - gains[pair]!--] = this.#gainPositions[i]!
+    }
+    let from = 0
+    for (const pair of pairs) {
+      if (gains[pair] !== rare) {
+        const to = -1 - gains[pair]!
+        visit(pair, positions, from, to)
+        from = to
+      }
+      gains[pair] = 0
     }
     this.#gained = 0
   }

@@ -6,8 +6,10 @@ export interface Candidate {
   readonly pair: number
   /** as counted when it was queued; the pair may have become rarer since */
   readonly count: number
-  /** where it came up, ascending; some may be gone since */
+  /** it came up at `positions[from .. to)`, ascending; some may be gone since */
   readonly positions: Int32Array
+  readonly from: number
+  readonly to: number
 }
 
 export class PairQueue {

@@ -11,7 +11,7 @@ const shortestPart = 6
 const utf8 = new TextEncoder()
 
 export interface CountLimits {
-  /** bytes of all different words together; training needs about 10 times as much */
+  /** bytes of all different words together; training needs about 20 times as much */
   readonly bytes: number
 }
 

@@ -1,18 +1,22 @@
 // Applies merges to one word, always the one of lowest rank first and of equal ones the leftmost, as Hugging Face does.
+import { growFloat64 } from "./Grow.ts"
 import type { MergeTable } from "./MergeTable.ts"
 
 const none = 0x7fffffff
 const positions = 2 ** 31
 
 /** Up to here looking for the best pair again and again is faster than a heap. */
-const shortWord = 48
+const shortWord = 32
 
 export class WordMerger {
   readonly #table: MergeTable
   readonly #byteIds: Int32Array
   /** ids of the word last merged, `count` of them */
   ids = new Int32Array(shortWord)
-  #ranks = new Int32Array(shortWord)
+  readonly #ranks = new Int32Array(shortWord)
+  #next = new Int32Array(shortWord)
+  #previous = new Int32Array(shortWord)
+  readonly #heap = new CandidateHeap()
 
   constructor(table: MergeTable, byteIds: Int32Array) {
     this.#table = table
@@ -59,15 +63,19 @@ export class WordMerger {
     const table = this.#table
     const length = end - start
     if (this.ids.length < length) this.ids = new Int32Array(length)
+    if (this.#next.length < length) {
+      this.#next = new Int32Array(length)
+      this.#previous = new Int32Array(length)
+    }
     const ids = this.ids
-    const next = new Int32Array(length)
-    const previous = new Int32Array(length)
+    const next = this.#next
+    const previous = this.#previous
+    const heap = this.#heap
     for (let i = 0; i < length; i++) {
       ids[i] = this.#byteIds[bytes[start + i]!]!
       next[i] = i + 1
       previous[i] = i - 1
     }
-    const heap = new CandidateHeap(length)
     const offer = (left: number, right: number) => {
       const rank = table.rank(ids[left]!, ids[right]!)
       if (rank >= 0) heap.push(rank * positions + left)
@@ -98,18 +106,12 @@ export class WordMerger {
 
 /** A binary min-heap of numbers: rank times 2^31 plus position, exact below 2^53. */
 class CandidateHeap {
-  #keys: Float64Array
+  #keys = new Float64Array(64)
   size = 0
-
-  constructor(capacity: number) {
-    this.#keys = new Float64Array(capacity)
-  }
 
   push(key: number): void {
     if (this.size === this.#keys.length) {
-      const grown = new Float64Array(2 * this.size)
-      grown.set(this.#keys)
-      this.#keys = grown
+      this.#keys = growFloat64(this.#keys, this.size + 1)
     }
     const keys = this.#keys
     let at = this.size++

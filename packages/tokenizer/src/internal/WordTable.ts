@@ -63,6 +63,13 @@ export class WordTable {
     this.#slots.fill(0)
   }
 
+  /** Gives back the memory that finding words takes; `size` and `starts` stay. */
+  forget(): void {
+    this.bytes = new Uint8Array(0)
+    this.#hashes = new Int32Array(0)
+    this.#slots = new Int32Array(0)
+  }
+
   #place(word: number): void {
     const slots = this.#slots
     const mask = slots.length - 1
