@@ -61,6 +61,8 @@ export const train = Stage.define({
         config.type === "byte"
           ? { vocabulary: byteVocabulary(config.endOfText), textBytes: 0 }
           : yield* learn(config, documents, run)
+      const size = vocabulary.pieces.length
+      yield* run.report({ done: size, total: size, unit: "pieces" })
       const { tokenizer } = run.outputs
       yield* tokenizer.append("files", { name: ["tokenizer.json"], content: [toJson(vocabulary)] })
       yield* tokenizer.append("pieces", {
@@ -69,7 +71,7 @@ export const train = Stage.define({
       })
       yield* tokenizer.describe({
         type: config.type,
-        vocabSize: vocabulary.pieces.length,
+        vocabSize: size,
         endOfTextId: vocabulary.endOfTextId,
         trainedOnBytes: textBytes
       })
