@@ -102,7 +102,8 @@ export const isPreset = ({ architecture }: Pick<PretrainConfig, "architecture">)
 export const scheduleOf = (config: PretrainConfig): Schedule => ({
   shape: config.schedule,
   learningRate: config.learningRate,
-  minLearningRate: config.minLearningRate ?? config.learningRate / 10,
+  // rounded, because 3e-3 / 10 is 3.0000000000000003e-4
+  minLearningRate: config.minLearningRate ?? Number((config.learningRate / 10).toPrecision(12)),
   warmupSteps: config.warmupSteps ?? Math.floor(config.steps / 20),
   steps: config.steps
 })

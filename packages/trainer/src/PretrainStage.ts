@@ -44,7 +44,10 @@ export const pretrain = Stage.define({
       const { contextLength } = architecture
       const corpus = yield* Corpus.read(train, validation, contextLength)
       const precision = yield* resolve(config.precision)
-      const training = { ...encodeConfig(config), precision }
+      const schedule = scheduleOf(config)
+      const { minLearningRate, warmupSteps } = schedule
+      // with what was left out or left open
+      const training = { ...encodeConfig(config), contextLength, minLearningRate, precision, warmupSteps }
       const model = Gpt2.build(architecture)
       const parameters = parameterCount(model)
       yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
@@ -71,7 +74,7 @@ export const pretrain = Stage.define({
           starts: Batches.evaluationStarts(corpus.validation.length, contextLength, config.evaluateTokens),
           bytesPerToken: corpus.bytesPerToken
         },
-        schedule: scheduleOf(config),
+        schedule,
         stopping: config,
         restoreBest: config.restoreBest,
         evaluateEvery: config.evaluateEvery,

@@ -194,6 +194,16 @@ describe("Loop.train", () => {
     })
   )
 
+  it.live("says where it cannot write", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      fs.writeFileSync(`${folder}/taken`, "")
+      const failure = yield* Effect.flip(run(planIn(folder, { checkpoints: `${folder}/taken/checkpoints` })))
+      assert.strictEqual(failure.category, "resource")
+      assert.include(failure.problem, `${folder}/taken`)
+    })
+  )
+
   it.live.skipIf(noPeers !== "")(
     `shows each step once in TensorBoard, however often it crashed${noPeers}`,
     () =>

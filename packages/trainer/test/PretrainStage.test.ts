@@ -35,7 +35,12 @@ describe("@inkstone/trainer#pretrain", () => {
           const { model, trace } = yield* openBoth(yield* train(folder, { steps: 150, evaluateEvery: 50 }))
           const { attributes } = model
           assert.strictEqual(attributes.preset, "custom")
-          assert.strictEqual(attributes.training["precision"], "float32")
+          assert.deepInclude(attributes.training, {
+            preset: "nano",
+            precision: "float32",
+            minLearningRate: 3e-4,
+            warmupSteps: 7
+          })
           assert.strictEqual(attributes.contextLength, 32)
           const steps = yield* trace.read("steps")
           // log 40 = 3.69 at the start

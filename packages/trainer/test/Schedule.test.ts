@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
 import * as fc from "fast-check"
 import { learningRateAt, type Schedule } from "../src/Schedule.ts"
+import { noPeers, runPython } from "./peers.ts"
+
+const decodeRates = Schema.decodeUnknownSync(Schema.Array(Schema.Array(Schema.Finite)))
 
 const schedule = (changes: Partial<Schedule>): Schedule => ({
   shape: "warmup-cosine",
@@ -57,6 +61,36 @@ describe("learningRateAt", () => {
     )
     assert.approximately(rate, 2e-3 * 0.55, 1e-15)
   })
+
+  it.skipIf(noPeers !== "")(
+    `agrees with transformers and torch at every step${noPeers}`,
+    () => {
+      const rates = runPython(`import json, torch, transformers
+def rates(make):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=3e-4)
+    schedule = make(optimizer)
+    out = []
+    for _ in range(101):
+        out.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return out
+print(json.dumps([
+    rates(lambda o: transformers.get_cosine_with_min_lr_schedule_with_warmup(o, 10, 100, min_lr=3e-5)),
+    rates(lambda o: transformers.get_linear_schedule_with_warmup(o, 10, 100)),
+    rates(lambda o: transformers.get_constant_schedule_with_warmup(o, 10)),
+]))`)
+      const ours = [
+        schedule({ learningRate: 3e-4, minLearningRate: 3e-5, warmupSteps: 10, steps: 100 }),
+        schedule({ shape: "warmup-linear", learningRate: 3e-4, warmupSteps: 10, steps: 100 }),
+        schedule({ shape: "constant", learningRate: 3e-4, warmupSteps: 10, steps: 100 })
+      ].map((made) => Array.from({ length: 101 }, (_, step) => learningRateAt(made, step)))
+      for (const [row, theirs] of decodeRates(rates).entries())
+        for (const [step, rate] of theirs.entries())
+          assert.approximately(ours[row]?.[step] ?? Number.NaN, rate, 1e-15, `schedule ${row}, step ${step}`)
+    },
+    120_000
+  )
 
   it("never leaves the range between zero and the peak, and ends at the least rate", () => {
     fc.assert(
