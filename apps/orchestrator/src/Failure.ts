@@ -1,9 +1,13 @@
 // How a command ends when it does not end well: a message for the person, an exit code for the script.
 import type { FailureCategory } from "@inkstone/stage"
-import { Runtime, Schema } from "effect"
+import { Schema } from "effect"
 
-/** Documented in docs/architecture.md; the shell adds 128 to the number of a signal. */
-export const exitCodes: Readonly<Record<FailureCategory, number>> = {
+/** `usage`: the words of the command line are wrong. */
+export type Category = FailureCategory | "usage"
+
+/** Documented in docs/architecture.md. */
+export const exitCodes: Readonly<Record<Category, number>> = {
+  usage: 2,
   config: 2,
   data: 3,
   resource: 4,
@@ -14,12 +18,9 @@ export const exitCodes: Readonly<Record<FailureCategory, number>> = {
 
 /** `message` is all that is shown: what, where, and what to do. */
 export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", {
-  message: Schema.String,
-  exitCode: Schema.Int
-}) {
-  override readonly [Runtime.errorExitCode] = this.exitCode
-  override readonly [Runtime.errorReported] = true
-}
+  category: Schema.Literals(["usage", "config", "data", "resource", "crashed", "timed-out", "cancelled"]),
+  message: Schema.String
+}) {}
 
-export const failed = (category: FailureCategory, message: string): CommandFailed =>
-  new CommandFailed({ message, exitCode: exitCodes[category] })
+export const failed = (category: Category, message: string): CommandFailed =>
+  new CommandFailed({ category, message })

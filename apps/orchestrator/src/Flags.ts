@@ -21,6 +21,16 @@ export const store = Flag.String("store").pipe(
   Flag.mapEffect((given) => Effect.sync(() => storeRoot(Option.getOrUndefined(given))))
 )
 
+/** A number that makes no sense is a mistake in the words of the command line. */
+export const between =
+  (minimum: number, maximum = Infinity) =>
+  (flag: Flag.Flag<number>): Flag.Flag<number> =>
+    Flag.filter(
+      flag,
+      (value) => value >= minimum && value <= maximum,
+      () => (maximum === Infinity ? `at least ${minimum}` : `from ${minimum} to ${maximum}`)
+    )
+
 export const out = Flag.String("out").pipe(
   Flag.withDescription("Folder that reports are written to, one subfolder a pipeline"),
   Flag.withDefault("out")

@@ -1,32 +1,57 @@
-// The process's standard output as a view wants it.
+// The process's standard output and error as views and commands want them.
 import { writeSync } from "node:fs"
 import type { Out, View } from "./view/View.ts"
 import * as JsonLines from "./view/JsonLines.ts"
 import * as LiveLines from "./view/LiveLines.ts"
 import * as PlainLines from "./view/PlainLines.ts"
 
+/** How often the clock of a stage that says nothing moves on. */
+const TICK_MILLIS = 250
+/** Pause before a full pipe is tried again; the reader is slow, and trying at once would only take its processor. */
+const FULL_PIPE_MILLIS = 2
+
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MILLIS)
+
 /**
  * Writes at once: what was said before a signal ends the process is not lost in a buffer. A reader that has gone away
  * (`| head`) is no failure of ours.
  */
-const write = (text: string): void => {
+const write = (descriptor: number, text: string): void => {
   const bytes = Buffer.from(text, "utf8")
   for (let at = 0; at < bytes.length;) {
     try {
-      at += writeSync(1, bytes, at)
+      at += writeSync(descriptor, bytes, at)
     } catch (cause) {
       const code = cause instanceof Error && "code" in cause ? cause.code : ""
       if (code === "EPIPE") return
       if (code !== "EAGAIN") throw cause
+      pause()
     }
   }
 }
 
 export const out: Out = {
-  write,
+  write: (text) => write(1, text),
   get columns() {
     return process.stdout.isTTY ? process.stdout.columns : undefined
   }
+}
+
+/** What went wrong, on standard error. */
+export const complain = (text: string): void => write(2, `${text}\n`)
+
+/** Redraws while nothing happens, and gives the cursor back however the process ends. */
+const live = (): View => {
+  const view = LiveLines.make(out)
+  const timer = setInterval(() => view.tick(performance.now()), TICK_MILLIS)
+  timer.unref()
+  const close = () => {
+    clearInterval(timer)
+    process.off("exit", close)
+    view.close()
+  }
+  process.on("exit", close)
+  return { on: view.on, close }
 }
 
 /** JSON for programs, a live view for a terminal, plain lines for a log. */
@@ -35,4 +60,4 @@ export const view = (json: boolean): View =>
     ? JsonLines.make(out)
     : out.columns === undefined || process.env["CI"] !== undefined
       ? PlainLines.make(out)
-      : LiveLines.make(out)
+      : live()

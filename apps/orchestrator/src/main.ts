@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The command line `inkstone`.
+// The command line `inkstone`. Commands import what they work with when they run: help is there at once.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect } from "effect"
-import { Command } from "effect/cli"
+import { Effect, Exit } from "effect"
+import { CliOutput, Command } from "effect/cli"
 import { doctor } from "./commands/Doctor.ts"
 import { gc } from "./commands/Gc.ts"
 import { generate } from "./commands/Generate.ts"
@@ -11,7 +11,34 @@ import { graph } from "./commands/Graph.ts"
 import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { run } from "./commands/Run.ts"
+import * as Ending from "./Ending.ts"
 import { failed } from "./Failure.ts"
+import * as Terminal from "./Terminal.ts"
+
+/** `npm run` may pass on a Ctrl-C that the terminal has sent already; a person's second one comes later than this. */
+const SAME_SIGNAL_MILLIS = 700
+
+/** Known before the words are understood, since they may be wrong. */
+const json = process.argv.includes("--json")
+
+let stopped: { readonly by: Ending.Signal; readonly at: number } | undefined
+const stop = (by: Ending.Signal) => {
+  if (stopped === undefined) stopped = { by, at: performance.now() }
+  // the stages' processes notice that this one is gone and leave a checkpoint by themselves
+  else if (performance.now() - stopped.at > SAME_SIGNAL_MILLIS) process.exit(Ending.signalCode(by))
+}
+process.on("SIGINT", stop).on("SIGTERM", stop)
+// a reader that has gone away (`| head`) is no failure of ours
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error
+  })
+
+/** Help goes to standard output; what is wrong with the words is told like every other failure, see `Ending`. */
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event)
+}
 
 const inkstone = Command.make("inkstone").pipe(
   Command.withSubcommands([run, plan, graph, report, generate, doctor, gc]),
@@ -26,15 +53,19 @@ const inkstone = Command.make("inkstone").pipe(
   Effect.catchTag("StorageFailed", (error) => failed("resource", error.message)),
   Effect.tapCause((cause) =>
     Effect.sync(() => {
-      const error = Cause.squash(cause)
-      const usage =
-        typeof error === "object" && error !== null && "_tag" in error && error._tag === "ShowHelp"
-      if (usage || Cause.hasInterruptsOnly(cause)) return
-      const known = error instanceof Error && "_tag" in error
-      process.stderr.write(`${known ? error.message : Cause.pretty(cause)}\n`)
+      const ending = Ending.of(cause, stopped?.by)
+      if (ending === undefined) return
+      Terminal.complain(ending.message)
+      if (json) Terminal.out.write(`${JSON.stringify({ type: "error", ...ending })}\n`)
     })
   ),
+  Effect.provideService(CliOutput.Presenter, presenter),
   Effect.provide(NodeServices.layer)
 )
 
-NodeRuntime.runMain(inkstone, { disableErrorReporting: true })
+NodeRuntime.runMain(inkstone, {
+  disableErrorReporting: true,
+  teardown: (exit, done) => {
+    done(Exit.isSuccess(exit) ? 0 : (Ending.of(exit.cause, stopped?.by)?.exitCode ?? 0))
+  }
+})

@@ -1,5 +1,4 @@
 // `inkstone doctor`: what is installed, what is missing, how to get it.
-import { Doctor, Native } from "@inkstone/tensorflow"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { failed } from "../Failure.ts"
@@ -22,6 +21,7 @@ export const doctor = Command.make(
     )
   },
   Effect.fn("inkstone doctor")(function* ({ deep, install, json }) {
+    const { Doctor, Native } = yield* Effect.promise(() => import("@inkstone/tensorflow"))
     if (install) {
       const view = Terminal.view(json)
       const stage = "native library"
@@ -35,7 +35,7 @@ export const doctor = Command.make(
     const checks = yield* Doctor.report({ deep }).pipe(
       Effect.mapError((error) => failed("resource", error.message))
     )
-    if (json) Terminal.out.write(`${JSON.stringify(checks, undefined, 2)}\n`)
+    if (json) Terminal.out.write(`${JSON.stringify({ type: "checks", checks })}\n`)
     else
       for (const { advice, detail, name, status } of checks)
         Terminal.out.write(

@@ -1,5 +1,4 @@
 // `inkstone gc`: frees what no run needs any more. Says what it would do unless told to do it.
-import { Gc } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Flags from "../Flags.ts"
@@ -17,15 +16,17 @@ export const gc = Command.make(
     ),
     days: Flag.Finite("days").pipe(
       Flag.withDescription("Keep what was made within this many days"),
+      Flags.between(0),
       Flag.withDefault(7)
     ),
     store: Flags.store,
     json: Flags.json
   },
   Effect.fn("inkstone gc")(function* ({ apply, days, json, store }) {
+    const { Gc } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const plan = yield* Gc.plan({ root: store, graceHours: 24 * days })
     if (apply) yield* Gc.apply(plan)
-    if (json) return Terminal.out.write(`${JSON.stringify({ ...plan, applied: apply }, undefined, 2)}\n`)
+    if (json) return Terminal.out.write(`${JSON.stringify({ type: "garbage", ...plan, applied: apply })}\n`)
     const rows = [
       ...plan.artifacts.map(({ bytes, digest, kind }) => [
         kind,
@@ -39,8 +40,14 @@ export const gc = Command.make(
       ])
     ]
     if (rows.length > 0) Terminal.out.write(`${table([["what", "name", "size"], ...rows])}\n\n`)
+    const kept = `${plan.kept.artifacts} artifacts, ${Words.quantity(plan.kept.bytes)}B`
+    const gone = `${rows.length}, ${Words.quantity(plan.bytes)}B`
     Terminal.out.write(
-      `${apply ? "removed" : "would remove"} ${rows.length}, ${Words.quantity(plan.bytes)}B; kept ${plan.kept.artifacts} artifacts, ${Words.quantity(plan.kept.bytes)}B${apply || rows.length === 0 ? "" : ". Remove with --apply"}\n`
+      rows.length === 0
+        ? `nothing to remove; kept ${kept}\n`
+        : apply
+          ? `removed ${gone}; kept ${kept}\n`
+          : `would remove ${gone}; would keep ${kept}. Remove with --apply\n`
     )
   })
 ).pipe(

@@ -1,13 +1,7 @@
 // `inkstone generate`: text from a trained model, as it is written.
-import { StoreLocal } from "@inkstone/artifact"
-import { Generate, LanguageModel } from "@inkstone/model-zoo"
-import { loadTokenizer } from "@inkstone/tokenizer"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
-import * as Models from "../Models.ts"
-import * as Terminal from "../Terminal.ts"
 
 export const generate = Command.make(
   "generate",
@@ -22,18 +16,22 @@ export const generate = Command.make(
     ),
     maxTokens: Flag.Int("max-tokens").pipe(
       Flag.withDescription("Most tokens to write"),
+      Flags.between(1),
       Flag.withDefault(200)
     ),
     temperature: Flag.Finite("temperature").pipe(
       Flag.withDescription("0 always takes the likeliest token; above 1 is wilder"),
+      Flags.between(0),
       Flag.withDefault(0.8)
     ),
     topK: Flag.Int("top-k").pipe(
       Flag.withDescription("Draw among the k likeliest tokens only; 0 for all"),
+      Flags.between(0),
       Flag.withDefault(0)
     ),
     topP: Flag.Finite("top-p").pipe(
       Flag.withDescription("Draw among the likeliest tokens that hold this share of probability; 1 for all"),
+      Flags.between(0, 1),
       Flag.withDefault(1)
     ),
     seed: Flag.Int("seed").pipe(
@@ -47,45 +45,10 @@ export const generate = Command.make(
     store: Flags.store,
     json: Flags.json
   },
-  Effect.fn("inkstone generate")(
-    function* ({ json, maxTokens, model, pipeline, prompt, seed, store, temperature, topK, topP }) {
-      const found = yield* Models.find({
-        root: store,
-        name: model,
-        pipeline: Option.getOrUndefined(pipeline)
-      })
-      const tokenizer = yield* loadTokenizer(found.tokenizer)
-      const opened = yield* LanguageModel.load(found.weights)
-      const ids = Array.from(tokenizer.encode(prompt))
-      // a piece may end inside a character: the decoder keeps the rest until it is whole
-      const decoder = new TextDecoder()
-      let text = ""
-      if (!json) Terminal.out.write(prompt)
-      yield* Generate.stream(opened, [ids], {
-        maxTokens,
-        seed,
-        sampler: {
-          temperature,
-          topK,
-          topP
-        }
-      }).pipe(
-        Stream.runForEach(({ id }) =>
-          Effect.sync(() => {
-            const piece = decoder.decode(tokenizer.pieceBytes(id), { stream: true })
-            text += piece
-            if (!json) Terminal.out.write(piece)
-          })
-        )
-      )
-      const end = decoder.decode()
-      Terminal.out.write(json ? `${JSON.stringify({ model, prompt, text: text + end, seed })}\n` : `${end}\n`)
-    },
-    Effect.scoped,
-    Effect.catchTag(["ModelUnusable", "ModelFailed"], (error) => failed("resource", error.message)),
-    Effect.catchTag("TokenizerInvalid", (error) => failed("data", error.message)),
-    (effect, { store }) => Effect.provide(effect, StoreLocal.layer(store))
-  )
+  Effect.fn("inkstone generate")(function* ({ pipeline, ...options }) {
+    const { write } = yield* Effect.promise(() => import("../Writing.ts"))
+    yield* write({ ...options, pipeline: Option.getOrUndefined(pipeline) })
+  })
 ).pipe(
   Command.withDescription("Write text with a trained model, streaming"),
   Command.withExamples([

@@ -1,5 +1,4 @@
 // `inkstone graph`: the DAG as a picture in Mermaid.
-import { Pipeline } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import * as Flags from "../Flags.ts"
@@ -9,10 +8,11 @@ export const graph = Command.make(
   "graph",
   { pipeline: Flags.pipeline, json: Flags.json },
   Effect.fn("inkstone graph")(function* ({ json, pipeline }) {
+    const { Pipeline } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const loaded = yield* Pipeline.load(pipeline)
     const nodes = loaded.nodes.map(({ id, inputs, stage }) => ({ id, stage: stage.name, inputs }))
     Terminal.out.write(
-      json ? `${JSON.stringify({ name: loaded.name, nodes }, undefined, 2)}\n` : Pipeline.toMermaid(loaded)
+      json ? `${JSON.stringify({ type: "graph", name: loaded.name, nodes })}\n` : Pipeline.toMermaid(loaded)
     )
   })
 ).pipe(

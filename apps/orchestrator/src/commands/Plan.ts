@@ -1,5 +1,4 @@
 // `inkstone plan`: what a run would do, and why.
-import { Pipeline, Planner } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { failed } from "../Failure.ts"
@@ -11,11 +10,12 @@ export const plan = Command.make(
   "plan",
   { pipeline: Flags.pipeline, store: Flags.store, force: Flags.force, only: Flags.only, json: Flags.json },
   Effect.fn("inkstone plan")(function* ({ force, json, only, pipeline, store }) {
+    const { Pipeline, Planner } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const loaded = yield* Pipeline.load(pipeline)
     const planned = yield* Planner.plan(loaded, { root: store, force, only }).pipe(
       Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
     )
-    if (json) return Terminal.out.write(`${JSON.stringify(planned, undefined, 2)}\n`)
+    if (json) return Terminal.out.write(`${JSON.stringify({ type: "plan", ...planned })}\n`)
     const rows = planned.nodes.map(({ because, decision, id }) => [id, decision, because])
     const count = (decision: string) => planned.nodes.filter((node) => node.decision === decision).length
     Terminal.out.write(

@@ -1,18 +1,24 @@
 // `inkstone report`: the pages of the last run, without running anything.
-import { StoreLocal } from "@inkstone/artifact"
-import { Pipeline, Records } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
-import * as Reports from "../Reports.ts"
 import * as Terminal from "../Terminal.ts"
 
 export const report = Command.make(
   "report",
   { pipeline: Flags.pipeline, store: Flags.store, out: Flags.out, json: Flags.json },
   Effect.fn("inkstone report")(function* ({ json, out, pipeline, store }) {
+    const { Pipeline, Records } = yield* Effect.promise(() => import("@inkstone/pipeline"))
+    const { Report, StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
+    const Reports = yield* Effect.promise(() => import("../Reports.ts"))
     const loaded = yield* Pipeline.load(pipeline)
+    const outputs = loaded.nodes.flatMap(({ stage }) => Object.values(stage.outputs))
+    if (!outputs.some(({ name }) => name === Report.name))
+      return yield* failed(
+        "config",
+        `${pipeline} has no stage that makes a report. Add @inkstone/reporter#report`
+      )
     const records = yield* Records.latest(store, loaded.name)
     const made = records
       .filter(({ node }) => loaded.nodes.some(({ id }) => id === node))
@@ -34,7 +40,9 @@ export const report = Command.make(
         `${pipeline} has made no report yet. Run it first: inkstone run ${pipeline}`
       )
     Terminal.out.write(
-      json ? `${JSON.stringify(reports, undefined, 2)}\n` : `${reports.map(Reports.inWords).join("\n\n")}\n`
+      json
+        ? reports.map((report) => `${JSON.stringify({ type: "report", ...report })}\n`).join("")
+        : `${reports.map(Reports.inWords).join("\n\n")}\n`
     )
   })
 ).pipe(

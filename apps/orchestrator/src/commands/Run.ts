@@ -1,23 +1,29 @@
 // `inkstone run`: the pipeline, live.
-import { StoreLocal } from "@inkstone/artifact"
-import { Pipeline, Runner, type RunResult } from "@inkstone/pipeline"
+import type { RunResult } from "@inkstone/pipeline"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { CommandFailed, exitCodes, failed } from "../Failure.ts"
+import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
-import * as Reports from "../Reports.ts"
 import * as Terminal from "../Terminal.ts"
 import * as Words from "../view/Words.ts"
 
 const GIB = 2 ** 30
 
-/** The first failure decides the exit code; what it blocked only follows from it. */
+const GOES_ON = "What is finished is kept: the same command goes on from here"
+
+/** Every failure is told; the first one decides the exit code. What they blocked only follows from them. */
 const failureOf = ({ nodes, status }: RunResult) => {
-  const first = nodes.find(({ failure }) => failure !== undefined)?.failure
   if (status === "done") return undefined
-  return status === "cancelled" || first === undefined
-    ? { exitCode: exitCodes.cancelled, message: "stopped; the same command goes on from here" }
-    : { exitCode: exitCodes[first.category], message: "" }
+  const failures = nodes.flatMap(({ failure, id, log }) =>
+    failure === undefined ? [] : [{ id, failure, log: log === undefined ? "" : `\n  log: ${log}` }]
+  )
+  const [first] = failures
+  return first === undefined
+    ? failed("cancelled", `stopped. ${GOES_ON}`)
+    : failed(
+        first.failure.category,
+        failures.map(({ failure, id, log }) => `${id}: ${failure.message}${log}`).join("\n")
+      )
 }
 
 const summary = ({ milliseconds, nodes }: RunResult) => {
@@ -28,13 +34,6 @@ const summary = ({ milliseconds, nodes }: RunResult) => {
   return `${parts.join(", ")} in ${Words.took(milliseconds)}`
 }
 
-const logs = ({ nodes }: RunResult) =>
-  nodes
-    .flatMap(({ id, log, status }) =>
-      status === "failed" && log !== undefined ? [`log of ${id}: ${log}\n`] : []
-    )
-    .join("")
-
 export const run = Command.make(
   "run",
   {
@@ -42,10 +41,15 @@ export const run = Command.make(
     jobs: Flag.Int("jobs").pipe(
       Flag.withAlias("j"),
       Flag.withDescription("Most nodes at once (default: one a processor)"),
+      Flags.between(1),
       Flag.optional
     ),
     memory: Flag.Finite("memory").pipe(
       Flag.withDescription("GiB that nodes may hold together (default: what the machine has)"),
+      Flag.filter(
+        (gib) => gib > 0,
+        () => "more than 0"
+      ),
       Flag.optional
     ),
     keepGoing: Flag.Boolean("keep-going").pipe(
@@ -60,6 +64,8 @@ export const run = Command.make(
     json: Flags.json
   },
   Effect.fn("inkstone run")(function* ({ force, jobs, json, keepGoing, memory, only, out, pipeline, store }) {
+    const { Pipeline, Runner } = yield* Effect.promise(() => import("@inkstone/pipeline"))
+    const { StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
     const loaded = yield* Pipeline.load(pipeline)
     const view = Terminal.view(json)
     const result = yield* Runner.run(loaded, {
@@ -72,8 +78,10 @@ export const run = Command.make(
       onEvent: (event) => Effect.sync(() => view.on(event, performance.now()))
     }).pipe(
       Effect.ensuring(Effect.sync(() => view.close())),
+      Effect.onInterrupt(() => Effect.sync(() => Terminal.complain(GOES_ON))),
       Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
     )
+    const Reports = yield* Effect.promise(() => import("../Reports.ts"))
     const reports = yield* Reports.collect(result.nodes, { out, pipeline: loaded.name }).pipe(
       Effect.provide(StoreLocal.layer(store))
     )
@@ -81,10 +89,10 @@ export const run = Command.make(
       for (const report of reports) Terminal.out.write(`${JSON.stringify({ type: "report", ...report })}\n`)
     else
       Terminal.out.write(
-        `\n${summary(result)}\n${logs(result)}${reports.map((report) => `\n${Reports.inWords(report)}\n`).join("")}`
+        `\n${summary(result)}\n${reports.map((report) => `\n${Reports.inWords(report)}\n`).join("")}`
       )
     const failure = failureOf(result)
-    if (failure !== undefined) return yield* new CommandFailed(failure)
+    if (failure !== undefined) return yield* failure
   })
 ).pipe(
   Command.withDescription(

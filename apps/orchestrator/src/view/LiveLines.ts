@@ -1,8 +1,9 @@
 // A terminal's view: finished stages scroll up, those that run keep one line each at the bottom, redrawn in place.
 import type { Progress } from "@inkstone/stage"
 import { Meter } from "./Meter.ts"
-import { finished } from "./PlainLines.ts"
+import { finished, NAME_COLUMNS } from "./PlainLines.ts"
 import type { Out, View } from "./View.ts"
+import * as Width from "./Width.ts"
 import * as Words from "./Words.ts"
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
@@ -24,23 +25,12 @@ interface Running {
   progress: Progress | undefined
 }
 
-/** Cuts to the terminal's width; counts wide (Han) characters as two columns. */
-export const clip = (text: string, columns: number): string => {
-  let width = 0
-  let end = 0
-  for (const character of text) {
-    width += /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u.test(
-      character
-    )
-      ? 2
-      : 1
-    if (width >= columns) return text.slice(0, end)
-    end += character.length
-  }
-  return text
+/** A view that also wants to hear the time now and then, for stages that say nothing. */
+export interface LiveView extends View {
+  readonly tick: (at: number) => void
 }
 
-export const make = (out: Out): View => {
+export const make = (out: Out): LiveView => {
   const running = new Map<string, Running>()
   let drawn = 0
   let redrawn = 0
@@ -58,7 +48,9 @@ export const make = (out: Out): View => {
         progress === undefined
           ? `running, ${Words.clock((at - since) / 1000)}`
           : Words.progress(progress, meter)
-      return `${FRAMES[frame % FRAMES.length]} ${clip(`${name.padEnd(26)} ${said}`, columns() - 2)}\n`
+      // one line whatever a stage says, and never into the last column, where some terminals wrap
+      const line = `${Width.pad(name, NAME_COLUMNS)} ${said.replaceAll(/\p{Cc}+/gu, " ")}`
+      return `${FRAMES[frame % FRAMES.length]} ${Width.clip(line, columns() - 3)}\n`
     })
     out.write(lines.join(""))
     drawn = lines.length
@@ -94,19 +86,23 @@ export const make = (out: Out): View => {
       } else if (event.type === "node-finished") {
         const { result } = event
         running.delete(result.id)
-        keep(`${marks[result.status]} ${result.id.padEnd(26)} ${finished(result)}`, at)
+        keep(`${marks[result.status]} ${Width.pad(result.id, NAME_COLUMNS)} ${finished(result)}`, at)
       } else if (event.type === "node-retrying")
         keep(
-          `${color(33, "↻")} ${event.node.padEnd(26)} again in ${Words.took(event.delayMillis)}: ${event.failure.message}`,
+          `${color(33, "↻")} ${Width.pad(event.node, NAME_COLUMNS)} again in ${Words.took(event.delayMillis)}: ${event.failure.message}`,
           at
         )
       else if (event.type === "warning")
-        keep(`${color(33, "!")} ${(event.node ?? "").padEnd(26)} ${event.message}`, at)
+        keep(`${color(33, "!")} ${Width.pad(event.node ?? "", NAME_COLUMNS)} ${event.message}`, at)
       else if (event.type === "log" && (event.level === "Warn" || event.level === "Error"))
-        keep(`${color(33, "!")} ${event.node.padEnd(26)} ${event.message}`, at)
+        keep(`${color(33, "!")} ${Width.pad(event.node, NAME_COLUMNS)} ${event.message}`, at)
+    },
+    tick: (at) => {
+      if (running.size > 0 && at - redrawn >= REDRAW_MILLIS) draw(at)
     },
     close: () => {
       erase()
+      running.clear()
       out.write("\u001B[?25h")
     }
   }

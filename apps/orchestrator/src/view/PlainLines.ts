@@ -2,7 +2,11 @@
 import type { NodeResult, RunEvent } from "@inkstone/pipeline"
 import { Meter } from "./Meter.ts"
 import type { Out, View } from "./View.ts"
+import * as Width from "./Width.ts"
 import * as Words from "./Words.ts"
+
+/** of a node's name, in front of what is said about it */
+export const NAME_COLUMNS = 26
 
 /** Longest silence about a stage that reports progress. */
 const EVERY_MILLIS = 10_000
@@ -19,7 +23,7 @@ export const finished = ({ failure, milliseconds, status }: NodeResult): string 
 
 export const make = (out: Out): View => {
   const meters = new Map<string, { readonly meter: Meter; shown: number }>()
-  const line = (name: string, text: string) => out.write(`${name.padEnd(26)} ${text}\n`)
+  const line = (name: string, text: string) => out.write(`${Width.pad(name, NAME_COLUMNS)} ${text}\n`)
   const progress = (name: string, event: Extract<RunEvent, { readonly progress: unknown }>, at: number) => {
     const known = meters.get(name) ?? { meter: new Meter(), shown: at }
     meters.set(name, known)
