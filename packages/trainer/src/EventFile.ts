@@ -9,7 +9,7 @@ import { crc32c, masked } from "./Crc32c.ts"
 import { attempt } from "./Workspace.ts"
 
 /** Tag -> value, such as `{ "loss/train": 3.2 }`; stored as float32. */
-export type Scalars = Readonly<Record<string, number>>
+type Scalars = Readonly<Record<string, number>>
 
 export interface EventFile {
   readonly path: string
@@ -18,7 +18,7 @@ export interface EventFile {
 }
 
 /** One record: length, its checksum, data, its checksum (tensorflow/core/lib/io/record_writer.h). */
-export const record = (data: Uint8Array): Uint8Array<ArrayBuffer> => {
+const record = (data: Uint8Array): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(data.byteLength + 16)
   const view = new DataView(bytes.buffer)
   view.setBigUint64(0, BigInt(data.byteLength), true)
