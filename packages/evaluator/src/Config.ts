@@ -1,18 +1,10 @@
 // What a person may set about an evaluation.
 import { Sampler } from "@inkstone/model-zoo"
-import { Effect, Schema, SchemaGetter } from "effect"
+import { field } from "@inkstone/stage"
+import { Schema } from "effect"
 
 const atLeast = (minimum: number) => Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(minimum)))
 const { temperature, topK, topP } = Sampler.Settings.fields
-
-/** A field that may be left out; description and default stand on the encoded side, where editors look for them. */
-const field = <S extends Schema.Top>(schema: S, value: S["Encoded"], description: string) =>
-  Schema.optionalKey(Schema.toEncoded(schema).annotate({ description, default: value })).pipe(
-    Schema.decodeTo(schema, {
-      decode: SchemaGetter.withDefault(Effect.succeed(value)),
-      encode: SchemaGetter.passthrough()
-    })
-  )
 
 const Samples = Schema.Struct({
   count: field(atLeast(0), 3, "texts to write, from documents spread evenly over the split; 0 for none"),

@@ -1,5 +1,6 @@
 // What a pipeline file may say to the ingest stage. Every field but `files` has a default.
-import { Effect, Schema, SchemaGetter } from "effect"
+import { field } from "@inkstone/stage"
+import { Schema } from "effect"
 
 const compiles = (pattern: string): boolean => {
   try {
@@ -65,15 +66,6 @@ const thresholds = {
   maxMeanWordChars: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
 }
 const Thresholds = Schema.Struct(thresholds)
-
-/** A key that may be left out; description and default are on the encoded side, where editors look for them. */
-const field = <S extends Schema.Top>(schema: S, value: S["Encoded"], description: string) =>
-  Schema.optionalKey(Schema.toEncoded(schema).annotate({ description, default: value })).pipe(
-    Schema.decodeTo(schema, {
-      decode: SchemaGetter.withDefault(Effect.succeed(value)),
-      encode: SchemaGetter.passthrough()
-    })
-  )
 
 const Cuts = Schema.Struct({
   ...thresholds,

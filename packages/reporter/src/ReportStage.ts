@@ -1,6 +1,6 @@
 // Models in, a page a person reads out.
 import { Documents, Ledger, Metrics, Report, Trace, Weights } from "@inkstone/artifact"
-import { Stage, StageFailure } from "@inkstone/stage"
+import { field, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
 import { readFile } from "node:fs/promises"
 import { gather } from "./Comparison.ts"
@@ -10,13 +10,11 @@ import type { Page } from "./Page.ts"
 import { recommend } from "./Recommendation.ts"
 import { groups } from "./SideBySide.ts"
 
-const withDefault = <A>(schema: Schema.Codec<A>, fallback: A) =>
-  schema.pipe(Schema.withDecodingDefault(Effect.succeed(fallback)))
-const positive = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
+const positive = Schema.Finite.check(Schema.isGreaterThan(0))
 
 const Config = Schema.Struct({
-  title: withDefault(Schema.String, "Comparison").annotate({ description: "heading of the page" }),
-  task: withDefault(Schema.String, "").annotate({ description: "what the models are for, in a sentence" }),
+  title: field(Schema.String, "Comparison", "heading of the page"),
+  task: field(Schema.String, "", "what the models are for, in a sentence"),
   pipeline: Schema.optionalKey(Schema.String).annotate({
     description: "the pipeline file, shown so that the page alone is enough to repeat the run"
   }),
@@ -26,12 +24,8 @@ const Config = Schema.Struct({
   maxWeightBytes: Schema.optionalKey(positive).annotate({
     description: "budget: most bytes its weights may take"
   }),
-  alpha: withDefault(positive, 0.05).annotate({
-    description: "a difference less significant than this is a tie"
-  }),
-  minDocuments: withDefault(positive, 5).annotate({
-    description: "fewest held-out documents that can decide anything"
-  })
+  alpha: field(positive, 0.05, "a difference less significant than this is a tie"),
+  minDocuments: field(positive, 5, "fewest held-out documents that can decide anything")
 })
 
 const unreadable = (problem: string) =>

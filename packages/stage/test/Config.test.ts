@@ -77,6 +77,21 @@ describe("Config.decode", () => {
     })
   )
 
+  it.effect("puts what a rule over several fields says at the field it names", () =>
+    Effect.gen(function* () {
+      const Ruled = Schema.Struct({ low: Schema.Int, high: Schema.Int }).check(
+        Schema.makeFilter(({ high, low }) =>
+          low <= high ? true : { path: ["low"], issue: `low ${low} is above high ${high}` }
+        )
+      )
+      const found = yield* Effect.flip(
+        Config.decode({ name: "test#ruled", config: Ruled }, { low: 3, high: 2 })
+      )
+      assert.deepStrictEqual(found.problems, [
+        { path: "low", problem: "low 3 is above high 2", suggestion: "" }
+      ])
+    })
+  )
   it.effect("lists all problems, each with its path", () =>
     Effect.gen(function* () {
       const found = yield* problems({ vocabSize: 3, optimizer: { learningRate: "x" }, files: ["a", 1], x: 1 })

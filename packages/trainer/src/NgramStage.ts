@@ -1,9 +1,8 @@
 // The honest baseline: an n-gram model of the same tokens, counted in seconds.
 import { Tokens, Weights } from "@inkstone/artifact"
 import { NamedArray, Ngram, NgramModel } from "@inkstone/model-zoo"
-import { Stage, StageFailure } from "@inkstone/stage"
+import { field, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
-import { field } from "./internal/Field.ts"
 
 const Config = Schema.Struct({
   order: field(

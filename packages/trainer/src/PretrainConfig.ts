@@ -1,9 +1,8 @@
 // What a pipeline file may say to the pretraining stage. Every field has a default.
 import { parameterCount } from "@inkstone/graph"
 import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
-import type { Resources } from "@inkstone/stage"
+import { field, type Resources } from "@inkstone/stage"
 import { Schema, Struct } from "effect"
-import { field } from "./internal/Field.ts"
 import { type Schedule, Shape } from "./Schedule.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))

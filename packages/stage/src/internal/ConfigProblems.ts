@@ -34,9 +34,19 @@ export const problemsIn = (
     case "InvalidType":
       return [wrongValue(issue, issue.ast, path)]
     default:
-      return [{ path: path.join("."), problem: said(issue), suggestion: "" }]
+      return ruled(issue, path)
   }
 }
+
+/** What a rule over several fields said, at the field it names. */
+const ruled = (issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>): ReadonlyArray<ConfigProblem> =>
+  format(issue).issues.map(({ message, path: below }) => ({
+    path: [...path, ...(below ?? [])]
+      .map((part) => String(typeof part === "object" ? part.key : part))
+      .join("."),
+    problem: plain(message),
+    suggestion: ""
+  }))
 
 /** What a schema lets pass and we do not: anything but a mapping, and keys where `Struct({})` knows none. */
 export const strayIn = (ast: SchemaAST.AST, given: unknown): ReadonlyArray<ConfigProblem> => {
@@ -71,7 +81,9 @@ const literals = (ast: SchemaAST.AST): ReadonlyArray<string> => {
 }
 
 /** Effect's own words, less the `undefined` that only stands for "may be left out". */
+const plain = (message: string): string => message.replace(" | undefined", "").replace(/^E/, "e")
+
 const said = (issue: SchemaIssue.Issue): string =>
   format(issue)
-    .issues.map(({ message }) => message.replace(" | undefined", "").replace(/^E/, "e"))
+    .issues.map(({ message }) => plain(message))
     .join(" and ")
