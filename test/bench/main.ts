@@ -1,0 +1,29 @@
+// `pnpm bench <name>`: our speed beside a peer's, measured in turns in one sitting.
+import { type BenchOptions, type Row, table } from "./Row.ts"
+import { tokenize } from "./tokenize.ts"
+import { train } from "./train.ts"
+
+const benches: Readonly<
+  Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
+> = { train, tokenize }
+
+const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--rounds n] [--quick] [--json]`
+
+const main = async (words: ReadonlyArray<string>): Promise<number> => {
+  const [name = "", ...flags] = words
+  const bench = benches[name]
+  const at = flags.indexOf("--rounds")
+  const quick = flags.includes("--quick")
+  const rounds = at < 0 ? (quick ? 2 : 5) : Number(flags[at + 1])
+  if (bench === undefined || !Number.isInteger(rounds) || rounds < 1) {
+    process.stderr.write(`${usage}\n`)
+    return 2
+  }
+  const rows = await bench({ rounds, quick })
+  process.stdout.write(
+    flags.includes("--json") ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : `${table(rows)}\n`
+  )
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(2))
