@@ -1,23 +1,9 @@
-// Tokenizer beside Hugging Face `tokenizers` (Rust) on one core, same text, same sitting, same ids.
-import { execFileSync } from "node:child_process"
+// Tokenizer beside Hugging Face `tokenizers` (Rust) on one core: same text, in turns, and only if the ids are the same.
 import * as fs from "node:fs"
-import * as os from "node:os"
-import * as path from "node:path"
-import { BpeTrainer, ByteLevelBpe } from "@inkstone/tokenizer"
-
-export interface Row {
-  readonly work: string
-  readonly unit: string
-  readonly ours: number
-  /** absent where the peer is not installed */
-  readonly peer?: number
-  readonly peerName: string
-  /** above 1: ours is faster */
-  readonly ratio?: number
-}
-
-const vocabSize = 8192
-const rounds = 3
+import { type BpeSettings, BpeTrainer, ByteLevelBpe, type Vocabulary } from "@inkstone/tokenizer"
+import { Schema } from "effect"
+import * as Peer from "./Peer.ts"
+import type { BenchOptions, Row } from "./Row.ts"
 
 /** State of the Union speeches, one a document. */
 const speeches = (): ReadonlyArray<string> => {
@@ -28,78 +14,132 @@ const speeches = (): ReadonlyArray<string> => {
     .map((name) => fs.readFileSync(new URL(name, folder), "utf8"))
 }
 
-/** Fewest seconds of some rounds and what the last one gave. */
-const best = <A>(work: () => A): { readonly seconds: number; readonly result: A } => {
-  let seconds = Infinity
-  for (let round = 1; ; round++) {
-    const start = performance.now()
-    const result = work()
-    seconds = Math.min(seconds, (performance.now() - start) / 1000)
-    if (round === rounds) return { seconds, result }
-  }
+interface Encoded {
+  readonly seconds: number
+  readonly tokens: number
+  /** over ids and their places, modulo 2^32 */
+  readonly checksum: number
 }
 
-const train = (documents: ReadonlyArray<string>) => {
-  const trainer = new BpeTrainer({ vocabSize, minFrequency: 2, pattern: "gpt2", endOfText: "<|endoftext|>" })
+interface Side {
+  readonly name: string
+  readonly train: () => Promise<number>
+  readonly encode: () => Promise<Encoded>
+}
+
+const settings: BpeSettings = {
+  vocabSize: 8192,
+  minFrequency: 2,
+  pattern: "gpt2",
+  endOfText: "<|endoftext|>"
+}
+
+const learn = (documents: ReadonlyArray<string>): Vocabulary => {
+  const trainer = new BpeTrainer(settings)
   for (const document of documents) trainer.add(document)
   while (!trainer.advance(1000));
   return trainer.vocabulary()
 }
 
-interface Peer {
-  readonly name: string
-  readonly trainSeconds: number
-  readonly encodeSeconds: number
-  readonly tokens: number
-  readonly checksum: number
+const timed = <A>(work: () => A): readonly [seconds: number, result: A] => {
+  const start = performance.now()
+  const result = work()
+  return [(performance.now() - start) / 1000, result]
 }
 
-const askPeer = (documents: ReadonlyArray<string>): Peer | undefined => {
-  const python =
-    process.env["INKSTONE_PEERS_PYTHON"] ?? path.join(os.homedir(), ".cache/inkstone/peers/bin/python")
-  if (!fs.existsSync(python)) return undefined
-  const script = path.join(import.meta.dirname, "peers/tokenize.py")
-  const input = JSON.stringify({ documents, vocabSize, rounds })
-  return JSON.parse(execFileSync(python, [script], { encoding: "utf8", input, maxBuffer: 2 ** 30 }))
+const ours = (documents: ReadonlyArray<string>): Side => {
+  let vocabulary = learn([])
+  return {
+    name: "inkstone",
+    train: async () => {
+      const [seconds, learned] = timed(() => learn(documents))
+      vocabulary = learned
+      return seconds
+    },
+    encode: async () => {
+      const [seconds, all] = timed(() => {
+        // a new one each time: no turn profits from words the last one met
+        const tokenizer = new ByteLevelBpe(vocabulary)
+        return documents.map((text) => tokenizer.encodeWithOffsets(text).ids)
+      })
+      let [tokens, checksum] = [0, 0]
+      for (const ids of all) {
+        tokens += ids.length
+        for (const [place, id] of ids.entries()) checksum = (checksum + place * id) % 2 ** 32
+      }
+      return { seconds, tokens, checksum }
+    }
+  }
 }
 
-const checksum = (all: ReadonlyArray<Uint32Array>): number => {
-  let sum = 0
-  for (const ids of all) for (let i = 0; i < ids.length; i++) sum = (sum + i * ids[i]!) % 2 ** 32
-  return sum
+const decodeName = Schema.decodeUnknownSync(Schema.Struct({ name: Schema.String }))
+const decodeSeconds = Schema.decodeUnknownSync(Schema.Struct({ seconds: Schema.Finite }))
+const decodeEncoded = Schema.decodeUnknownSync(
+  Schema.Struct({ seconds: Schema.Finite, tokens: Schema.Int, checksum: Schema.Int })
+)
+
+const theirs = async (peer: Peer.Peer, documents: ReadonlyArray<string>): Promise<Side> => {
+  const { name } = decodeName(await peer.ask({ documents, vocabSize: settings.vocabSize }))
+  return {
+    name,
+    train: async () => decodeSeconds(await peer.ask({ work: "train" })).seconds,
+    encode: async () => decodeEncoded(await peer.ask({ work: "encode" }))
+  }
 }
 
-/** `encode`: with offsets, as the stage does. Throws when ours and the peer's ids differ, since then nothing is compared. */
-export const tokenize = (): ReadonlyArray<Row> => {
+const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Medians over rounds in which the sides take turns, after one that warms up. */
+const measure = async (sides: ReadonlyArray<Side>, rounds: number) => {
+  const times = sides.map(() => ({ train: new Array<number>(), encode: new Array<number>() }))
+  for (let round = 0; round <= rounds; round++) {
+    const seen: Array<string> = []
+    for (const [i, side] of sides.entries()) {
+      const trained = await side.train()
+      const { checksum, seconds, tokens } = await side.encode()
+      seen.push(`${tokens} tokens with checksum ${checksum}`)
+      if (round === 0) continue
+      times[i]?.train.push(trained)
+      times[i]?.encode.push(seconds)
+    }
+    if (new Set(seen).size > 1) throw new Error(`the ids differ: ${seen.join(" and ")}`)
+  }
+  return times.map(({ encode, train }) => ({ train: median(train), encode: median(encode) }))
+}
+
+/** Training, and encoding with offsets as the stage does. */
+export const tokenize = async ({ rounds }: BenchOptions): Promise<ReadonlyArray<Row>> => {
   const documents = speeches()
   const megabytes = documents.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6
-  const training = best(() => train(documents))
-  const encoding = best(() => {
-    // a new one each round: no round profits from words the last one met
-    const tokenizer = new ByteLevelBpe(training.result)
-    return documents.map((text) => tokenizer.encodeWithOffsets(text).ids)
-  })
-  const peer = askPeer(documents)
-  const tokens = encoding.result.reduce((sum, ids) => sum + ids.length, 0)
-  if (peer !== undefined && (peer.tokens !== tokens || peer.checksum !== checksum(encoding.result)))
-    throw new Error(`ids differ from those of ${peer.name}: ${tokens} and ${peer.tokens} tokens`)
-  const peerName = peer?.name ?? "tokenizers (not installed)"
-  const trained = training.seconds
-  const encoded = megabytes / encoding.seconds
-  return [
-    {
-      work: `train ${vocabSize} pieces on ${megabytes.toFixed(1)} MB`,
-      unit: "s",
-      ours: trained,
-      peerName,
-      ...(peer && { peer: peer.trainSeconds, ratio: peer.trainSeconds / trained })
-    },
-    {
-      work: "encode with offsets, one core",
-      unit: "MB/s",
-      ours: encoded,
-      peerName,
-      ...(peer && { peer: megabytes / peer.encodeSeconds, ratio: (encoded * peer.encodeSeconds) / megabytes })
-    }
-  ]
+  const python = Peer.python()
+  const peer = python === undefined ? undefined : new Peer.Peer(python, "tokenize.py")
+  try {
+    const sides = [ours(documents), ...(peer === undefined ? [] : [await theirs(peer, documents)])]
+    const [own, other] = await measure(sides, rounds)
+    if (own === undefined) return []
+    const peerName = sides[1]?.name ?? Peer.advice
+    const speed = (seconds: number) => megabytes / seconds
+    return [
+      {
+        work: `train ${settings.vocabSize} pieces on ${megabytes.toFixed(1)} MB`,
+        unit: "s",
+        ours: own.train,
+        peerName,
+        ...(other && { peer: other.train, ratio: other.train / own.train })
+      },
+      {
+        work: "encode with offsets, one core",
+        unit: "MB/s",
+        ours: speed(own.encode),
+        peerName,
+        ...(other && { peer: speed(other.encode), ratio: other.encode / own.encode })
+      }
+    ]
+  } finally {
+    peer?.close()
+  }
 }
