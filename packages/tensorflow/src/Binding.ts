@@ -48,6 +48,8 @@ export const load = Effect.fnUntraced(function* (installed: Installed) {
   return yield* Effect.try({
     try: () => {
       process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"
+      // oneDNN's matrix products: by default only where there is AVX512-VNNI, but with AVX2 a training step is 1.3 times as fast
+      process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1"
       const binding: unknown = createRequire(import.meta.url)(installed.addon)
       if (!isBinding(binding)) throw new Error(`${installed.addon} is not the addon of tfjs-node-gpu`)
       loaded = binding
