@@ -51,14 +51,6 @@ const inkstone = Command.make("inkstone").pipe(
     failed("data", `${error.message}. Run the pipeline again: it will be made anew`)
   ),
   Effect.catchTag("StorageFailed", (error) => failed("resource", error.message)),
-  Effect.tapCause((cause) =>
-    Effect.sync(() => {
-      const ending = Ending.of(cause, stopped?.by)
-      if (ending === undefined) return
-      Terminal.complain(ending.message)
-      if (json) Terminal.out.write(`${JSON.stringify({ type: "error", ...ending })}\n`)
-    })
-  ),
   Effect.provideService(CliOutput.Presenter, presenter),
   Effect.provide(NodeServices.layer)
 )
@@ -66,6 +58,10 @@ const inkstone = Command.make("inkstone").pipe(
 NodeRuntime.runMain(inkstone, {
   disableErrorReporting: true,
   teardown: (exit, done) => {
-    done(Exit.isSuccess(exit) ? 0 : (Ending.of(exit.cause, stopped?.by)?.exitCode ?? 0))
+    const ending = Exit.isSuccess(exit) ? undefined : Ending.of(exit.cause, stopped?.by)
+    if (ending === undefined) return done(0)
+    Terminal.complain(ending.message)
+    if (json) Terminal.out.write(`${JSON.stringify({ type: "error", ...ending })}\n`)
+    done(ending.exitCode)
   }
 })

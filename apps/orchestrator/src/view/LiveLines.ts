@@ -36,12 +36,15 @@ export const make = (out: Out): LiveView => {
   let redrawn = 0
   let frame = 0
   const columns = () => out.columns ?? 100
-  const erase = () => {
-    if (drawn > 0) out.write(`\u001B[${drawn}A\u001B[0J`)
+  /** What takes away the lines at the bottom. */
+  const erased = () => {
+    const text = drawn > 0 ? `\u001B[${drawn}A\u001B[0J` : ""
     drawn = 0
+    return text
   }
-  const draw = (at: number) => {
-    erase()
+  /** The lines at the bottom; `kept` scrolls up above them. One write, or the terminal flickers. */
+  const draw = (at: number, kept = "") => {
+    const before = erased()
     frame += 1
     const lines = Array.from(running, ([name, { meter, progress, since }]) => {
       const said =
@@ -52,15 +55,11 @@ export const make = (out: Out): LiveView => {
       const line = `${Width.pad(name, NAME_COLUMNS)} ${said.replaceAll(/\p{Cc}+/gu, " ")}`
       return `${FRAMES[frame % FRAMES.length]} ${Width.clip(line, columns() - 3)}\n`
     })
-    out.write(lines.join(""))
+    out.write(`${before}${kept}${lines.join("")}`)
     drawn = lines.length
     redrawn = at
   }
-  const keep = (text: string, at: number) => {
-    erase()
-    out.write(`${text}\n`)
-    draw(at)
-  }
+  const keep = (text: string, at: number) => draw(at, `${text}\n`)
   const start = (name: string, at: number) => {
     const known = running.get(name) ?? { meter: new Meter(), since: at, progress: undefined }
     running.set(name, known)
@@ -101,9 +100,8 @@ export const make = (out: Out): LiveView => {
       if (running.size > 0 && at - redrawn >= REDRAW_MILLIS) draw(at)
     },
     close: () => {
-      erase()
+      out.write(`${erased()}\u001B[?25h`)
       running.clear()
-      out.write("\u001B[?25h")
     }
   }
 }
