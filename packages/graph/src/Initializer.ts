@@ -2,7 +2,7 @@
 // layer starts with the same values in all the others.
 import type { Shape } from "./Dimension.ts"
 import type { DType } from "./DType.ts"
-import { fill } from "./ops/Constant.ts"
+import { full } from "./ops/Constant.ts"
 import { mul } from "./ops/Elementwise.ts"
 import { keyFor, randomNormal } from "./ops/Random.ts"
 import type { Tensor } from "./Tensor.ts"
@@ -19,7 +19,7 @@ export type Initializer = (variable: {
 export const constantly =
   (value: number): Initializer =>
   ({ dtype, shape }) =>
-    fill(shape, value, dtype)
+    full(shape, value, dtype)
 
 export const zeros = constantly(0)
 export const ones = constantly(1)

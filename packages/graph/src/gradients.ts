@@ -2,7 +2,7 @@
 import * as Dimension from "./Dimension.ts"
 import { isFloat } from "./DType.ts"
 import { GraphInvalid } from "./errors.ts"
-import { fill } from "./ops/Constant.ts"
+import { full } from "./ops/Constant.ts"
 import { add } from "./ops/Elementwise.ts"
 import { sumTo } from "./ops/Reduce.ts"
 import { sorted, type Tensor } from "./Tensor.ts"
@@ -25,7 +25,7 @@ export const gradients = (loss: Tensor, targets: ReadonlyArray<Tensor>): Readonl
   for (const tensor of order)
     if (wanted.has(tensor) || tensor.inputs.some((input) => leads.has(input))) leads.add(tensor)
 
-  const collected = new Map<Tensor, Array<Tensor>>([[loss, [fill([], 1, loss.dtype)]]])
+  const collected = new Map<Tensor, Array<Tensor>>([[loss, [full([], 1, loss.dtype)]]])
   const found = new Map<Tensor, Tensor>()
   for (const tensor of order.toReversed()) {
     const parts = collected.get(tensor)
@@ -42,7 +42,7 @@ export const gradients = (loss: Tensor, targets: ReadonlyArray<Tensor>): Readonl
       collected.set(input, list)
     }
   }
-  return targets.map((target) => found.get(target) ?? fill(target.shape, 0, target.dtype))
+  return targets.map((target) => found.get(target) ?? full(target.shape, 0, target.dtype))
 }
 
 const total = (parts: ReadonlyArray<Tensor>): Tensor => {

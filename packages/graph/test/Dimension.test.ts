@@ -21,8 +21,9 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   )
 }))
 
+const operations = { plus: Dimension.plus, times: Dimension.times, minus: Dimension.minus }
 const build = (e: Expression): Dimension.Dim =>
-  e.kind === "leaf" ? e.dim : Dimension[e.kind](build(e.a), build(e.b))
+  e.kind === "leaf" ? e.dim : operations[e.kind](build(e.a), build(e.b))
 
 const bindings = { B: 3, T: 5, S: 11 }
 const compute = (e: Expression): number => {

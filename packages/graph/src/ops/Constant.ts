@@ -18,9 +18,9 @@ export const constant = (value: number, dtype: DType = "float32"): Tensor =>
   })
 
 /** A tensor of one value everywhere. */
-export const fill = (shape: Shape, value: number, dtype: DType = "float32"): Tensor =>
+export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor =>
   make({
-    op: "fill",
+    op: "full",
     inputs: [],
     dtype,
     shape,

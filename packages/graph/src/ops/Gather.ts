@@ -3,7 +3,7 @@ import * as Dimension from "../Dimension.ts"
 import { DtypeMismatch, ShapeMismatch } from "../errors.ts"
 import { make, type Tensor } from "../Tensor.ts"
 import { at, count, generate } from "../Values.ts"
-import { fill } from "./Constant.ts"
+import { full } from "./Constant.ts"
 import { reshape } from "./Layout.ts"
 
 /** `table [V, ...rest]`, `indices [...lead]` int32 -> `[...lead, ...rest]`. An index outside fails when it runs. */
@@ -34,7 +34,7 @@ export const gather = (table: Tensor, indices: Tensor): Tensor => {
       )
     },
     gradient: (g) => [
-      scatterAdd(fill(table.shape, 0, table.dtype), reshape(indices, [flat]), reshape(g, [flat, ...rest])),
+      scatterAdd(full(table.shape, 0, table.dtype), reshape(indices, [flat]), reshape(g, [flat, ...rest])),
       undefined
     ]
   })
