@@ -190,6 +190,23 @@ describe("a signal", () => {
     expect(lines.at(-1)).toMatchObject({ type: "error", category: "cancelled", exitCode })
     expect(ended.stderr).toMatch(/goes on from here[^]*stopped by SIG/)
   })
+
+  it(
+    "sent again a while later ends it at once, whatever a stage still does",
+    { timeout: minute },
+    async () => {
+      await using folder = await temporary()
+      let sent = false
+      const words = ["run", fixture("deaf.yaml"), "--json", "--store", folder.path]
+      const { code, stdout } = await inkstone(words, (said, child) => {
+        if (sent || !said.includes('"nights"')) return
+        sent = child.kill("SIGINT")
+        setTimeout(() => child.kill("SIGINT"), 1000)
+      })
+      expect(code).toBe(130)
+      expect(stdout).not.toContain("run-finished")
+    }
+  )
 })
 
 describe("a reader that goes away", () => {
