@@ -19,10 +19,12 @@ export const fileDigest = (path: string): Effect.Effect<FileDigest, StorageFaile
   disk(path, async () => {
     await using handle = await open(path, "r")
     const hash = createHash("sha256")
-    const buffer = new Uint8Array(piece)
+    const { size } = await handle.stat()
+    // hundreds of small files are checked in a plan: a piece for each would mostly be zeroes to clear
+    const buffer = new Uint8Array(Math.min(piece, size + 1))
     let bytes = 0
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, piece, bytes)
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, bytes)
       if (bytesRead === 0) return { bytes, sha256: hash.digest("hex") }
       hash.update(buffer.subarray(0, bytesRead))
       bytes += bytesRead

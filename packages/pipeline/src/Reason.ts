@@ -44,7 +44,7 @@ const describeDifference = ({ leaf, before, after }: Difference): string => {
 export const describe = (reason: Reason): string => {
   if (reason.type === "first-time") return "first time"
   if (reason.type === "forced") return "forced"
-  if (reason.type === "unfinished") return `last attempt ${reason.category}`
+  if (reason.type === "unfinished") return `the last attempt did not finish (${reason.category})`
   if (reason.type === "unreadable") return reason.problem
   if (reason.type === "artifact") {
     return `artifact ${reason.state}: ${reason.output} (${reason.ref.kind} ${reason.ref.digest.slice(0, 12)})`
