@@ -113,6 +113,9 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     build: both((x, y) => g.square(g.scatterAdd(x, indices, y)))
   },
+  sumOfSquares: { shapes: [A], build: only(g.sumOfSquares) },
+  standalone: { shapes: [A], build: only((x) => g.square(g.standalone(x))) },
+  named: { shapes: [A], build: only((x) => g.square(g.named("hidden", x))) },
   gelu: { shapes: [A], build: only(g.gelu) },
   softmax: { shapes: [A], build: only((x) => g.softmax(x, { scale: 0.7 })) },
   "softmax, causal": { shapes: [[2, 3, 3]], build: only((x) => g.softmax(x, { mask: g.causalMask(3) })) },
