@@ -3,8 +3,8 @@ import { accessSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import { NativeUnavailable } from "./errors.ts"
-import { addonName } from "./Manifest.ts"
-import { compilerFlags, linkerFlags, type Recipe, sourceFiles } from "./Recipe.ts"
+import { addonName, quietName } from "./Manifest.ts"
+import { compilerFlags, linkerFlags, quietSource, type Recipe, sourceFiles } from "./Recipe.ts"
 import * as Tool from "./Tool.ts"
 
 /** The C++ compiler: `CXX`, else the first of c++, g++, clang++ on PATH. */
@@ -50,14 +50,17 @@ export const build = Effect.fn("Addon.build")(function* (
   const headers = yield* nodeHeaders
   const includes = [`-I${headers}`, `-I${dirname(recipe.sources)}`, "-Iinclude"]
   const sources = sourceFiles.map((file) => join(recipe.sources, file))
-  const args = [...compilerFlags, ...includes, ...sources, "-o", addonName, ...linkerFlags]
-  const built = yield* Tool.run(cxx, args, { cwd: folder })
-  if (built.status !== 0)
-    return yield* new NativeUnavailable({
-      missing: "addon",
-      problem: `${cxx} could not build the addon: ${Tool.telling(built.stderr)}`,
-      advice: "use GCC 9 or Clang 10 or newer (CXX names another compiler)"
-    })
+  const compile = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
+    const built = yield* Tool.run(cxx, [...compilerFlags, ...includes, ...args], { cwd: folder })
+    if (built.status !== 0)
+      return yield* new NativeUnavailable({
+        missing: "addon",
+        problem: `${cxx} could not build the addon: ${Tool.telling(built.stderr)}`,
+        advice: "use GCC 9 or Clang 10 or newer (CXX names another compiler)"
+      })
+  })
+  yield* compile([quietSource, "-o", quietName])
+  yield* compile([...sources, "-o", addonName, ...linkerFlags])
   yield* tryLoading(folder, recipe.version)
   return { compiler: cxx }
 })

@@ -1,8 +1,10 @@
 // The native addon of tfjs-node-gpu, loaded by its path: none of tfjs's JavaScript is needed to run a graph.
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import { Effect } from "effect"
 import { NativeUnavailable } from "./errors.ts"
 import type { Installed } from "./Installation.ts"
+import { quietName } from "./Manifest.ts"
 import type { Values } from "./Tensor.ts"
 
 /** What of the addon is used; tensors and sessions are numbers that must be given back. */
@@ -31,8 +33,25 @@ export interface TensorInfo {
   readonly dtype: number
 }
 
+interface Quiet {
+  /** Standard error goes nowhere until `restore`. */
+  mute(): void
+  restore(): void
+}
+
+const isQuiet = (value: unknown): value is Quiet =>
+  typeof value === "object" && value !== null && "mute" in value && "restore" in value
+
 const isBinding = (value: unknown): value is Binding =>
   typeof value === "object" && value !== null && "runSavedModel" in value && "TF_Version" in value
+
+const loadAddon = (addon: string, after: () => void): unknown => {
+  try {
+    return createRequire(import.meta.url)(addon)
+  } finally {
+    after()
+  }
+}
 
 let loaded: Binding | undefined
 
@@ -41,16 +60,21 @@ export const current = (): Binding | undefined => loaded
 
 /**
  * Loads the addon and with it libtensorflow, once a process (0.2 s). TensorFlow reads its settings from the environment
- * while it loads; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors are logged.
+ * while it loads; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors are logged, and nothing before it has read that.
  */
 export const load = Effect.fnUntraced(function* (installed: Installed) {
   if (loaded !== undefined) return loaded
   return yield* Effect.try({
     try: () => {
+      const require = createRequire(import.meta.url)
+      const asked = process.env["TF_CPP_MIN_LOG_LEVEL"] !== undefined
       process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"
       // oneDNN's matrix products: by default only where there is AVX512-VNNI, but with AVX2 a training step is 1.3 times as fast
       process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1"
-      const binding: unknown = createRequire(import.meta.url)(installed.addon)
+      const quiet: unknown = require(join(installed.folder, quietName))
+      if (!isQuiet(quiet)) throw new Error(`${quietName} has no mute and restore`)
+      if (!asked) quiet.mute()
+      const binding = loadAddon(installed.addon, () => quiet.restore())
       if (!isBinding(binding)) throw new Error(`${installed.addon} is not the addon of tfjs-node-gpu`)
       loaded = binding
       return binding

@@ -19,6 +19,8 @@ export type Manifest = typeof Manifest.Type
 
 export const fileName = "manifest.json"
 export const addonName = "tfjs_binding.node"
+/** mutes standard error while the library loads */
+export const quietName = "quiet.node"
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Manifest))
 

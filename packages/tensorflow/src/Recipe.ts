@@ -54,6 +54,8 @@ const library = (name: string, sha256: string) => ({
 })
 
 const sources = join(tfjs, "binding")
+/** The second, small addon: see there. */
+export const quietSource = join(import.meta.dirname, "../native/quiet.cc")
 
 /** What is pinned of TensorFlow 2.21, for each variant. */
 export const recipes: Readonly<Record<"cpu" | "cuda", Recipe>> = {
@@ -107,5 +109,6 @@ export const folderName = (recipe: Recipe): string => {
   const hash = createHash("sha256")
   hash.update(JSON.stringify([recipe.wheels, recipe.parts, recipe.folders, compilerFlags, linkerFlags]))
   for (const file of [...sourceFiles, ...sourceHeaders]) hash.update(readFileSync(join(recipe.sources, file)))
+  hash.update(readFileSync(quietSource))
   return `${recipe.version}-${recipe.variant}-${hash.digest("hex").slice(0, 12)}`
 }

@@ -91,6 +91,7 @@ describe("Installation", () => {
           "lib/libtensorflow_framework.so.2",
           "nvidia/cublas/lib/libcublas.so.12",
           "nvidia/cuda_nvcc/bin/ptxas",
+          "quiet.node",
           "tfjs_binding.node"
         ]
       )
