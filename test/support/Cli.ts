@@ -64,7 +64,8 @@ export const inkstone = (words: ReadonlyArray<string>, options: Options = {}): P
 
 /** Kills a process and all below it, as an out-of-memory killer or a power cut would. */
 export const killAll = (child: ChildProcess): void => {
-  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+  if (child.pid !== undefined && child.signalCode === null && child.exitCode === null)
+    process.kill(-child.pid, "SIGKILL")
 }
 
 export const linesOf = ({ stdout }: Ended): ReadonlyArray<Line> =>
