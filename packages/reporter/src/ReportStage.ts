@@ -3,6 +3,7 @@ import { Documents, Ledger, Metrics, Report, Trace, Weights } from "@inkstone/ar
 import { field, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
 import { readFile } from "node:fs/promises"
+import { againstBaseline } from "./Baseline.ts"
 import { gather } from "./Comparison.ts"
 import * as Html from "./Html.ts"
 import * as Markdown from "./Markdown.ts"
@@ -55,7 +56,7 @@ export const report = Stage.define({
     const { summaries, unmeasured } = yield* gather(given).pipe(
       Effect.mapError((error) => unreadable(error.message))
     )
-    const verdict = recommend(summaries, {
+    const decided = recommend(summaries, {
       budget: {
         ...(config.maxParameters === undefined ? {} : { maxParameters: config.maxParameters }),
         ...(config.maxWeightBytes === undefined ? {} : { maxWeightBytes: config.maxWeightBytes })
@@ -64,6 +65,7 @@ export const report = Stage.define({
       minDocuments: config.minDocuments,
       seed: run.seed
     })
+    const verdict = { ...decided, reason: decided.reason + againstBaseline(summaries, run.seed) }
     const table = groups(summaries)
     const source = run.files[0]
     const text =

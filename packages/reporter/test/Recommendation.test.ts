@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { againstBaseline } from "../src/Baseline.ts"
 import { recommend } from "../src/Recommendation.ts"
 import { summary } from "./summaries.ts"
 
@@ -64,5 +65,33 @@ describe("the recommendation", () => {
     assert.strictEqual(recommend([], rule).recommendation, "undecided")
     const all = recommend([summary({ label: "a", nats })], { ...rule, budget: { maxWeightBytes: 1 } })
     assert.strictEqual(all.reason, "every model is over the budget")
+  })
+})
+
+describe("the baseline", () => {
+  const ngram = summary({ label: "ngram", nats, family: "ngram" })
+  const network = (by: number) => summary({ label: "gpt", nats: shifted(by), trained: true })
+
+  it("is said to be beaten, or not, with what the network had seen", () => {
+    assert.strictEqual(
+      againstBaseline([ngram, network(-50)], 1),
+      " The best network, gpt, beats the n-gram baseline ngram: 1.429 against 1.502 bits per byte, after 300 tokens, 0.003 passes over the training text."
+    )
+    assert.match(
+      againstBaseline([network(50), ngram], 1),
+      /gpt, does not beat the n-gram baseline ngram: 1\.574/
+    )
+    assert.match(
+      againstBaseline([summary({ label: "gpt", nats: noisy }), ngram], 1),
+      /cannot be told from the n-gram baseline ngram: 1\.503 against 1\.502 bits per byte\./
+    )
+  })
+
+  it("is not spoken of where there is none, or where it was measured another way", () => {
+    assert.strictEqual(againstBaseline([network(0)], 1), "")
+    assert.strictEqual(
+      againstBaseline([network(0), { ...ngram, items: network(0).items, metrics: new Map() }], 1),
+      ""
+    )
   })
 })

@@ -9,6 +9,7 @@ export const summary = (given: {
   readonly weightBytes?: number
   readonly signature?: string
   readonly trained?: boolean
+  readonly family?: string
 }): Summary => {
   const items = {
     ids: given.nats.map((_, i) => `document-${i}`),
@@ -20,7 +21,7 @@ export const summary = (given: {
   return {
     label: given.label,
     digest: given.label.padEnd(64, "0"),
-    family: "gpt2",
+    family: given.family ?? "gpt2",
     preset: "nano",
     parameters,
     weightBytes: given.weightBytes ?? 4 * parameters,
