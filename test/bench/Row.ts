@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly rounds: number
   /** a first impression: fewest rounds, fewest steps */
   readonly quick: boolean
+  /** the whole work also where a peer takes minutes for it */
+  readonly full: boolean
 }
 
 const number = (value: number | undefined) =>

@@ -7,7 +7,7 @@ const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
 > = { train, tokenize }
 
-const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--rounds n] [--quick] [--json]`
+const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--rounds n] [--quick] [--full] [--json]`
 
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [name = "", ...flags] = words
@@ -19,7 +19,7 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     process.stderr.write(`${usage}\n`)
     return 2
   }
-  const rows = await bench({ rounds, quick })
+  const rows = await bench({ rounds, quick, full: flags.includes("--full") })
   process.stdout.write(
     flags.includes("--json") ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : `${table(rows)}\n`
   )

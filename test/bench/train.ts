@@ -13,8 +13,8 @@ type Shape = typeof shape
 
 // PyTorch multiplies bfloat16 without vector instructions where the processor has none for it, in minutes a step of that
 // shape: there the step is a thirty-second of it, for both sides
-const shapeFor = (precision: Precision): Shape =>
-  precision === "float32" || CpuFeatures.nativeBfloat16(CpuFeatures.read())
+const shapeFor = (precision: Precision, full: boolean): Shape =>
+  full || precision === "float32" || CpuFeatures.nativeBfloat16(CpuFeatures.read())
     ? shape
     : { ...shape, batch: 1, positions: 64 }
 
@@ -106,9 +106,9 @@ const median = (values: ReadonlyArray<number>): number =>
 
 const compare = Effect.fnUntraced(function* (
   precision: Precision,
-  { quick, rounds }: BenchOptions
+  { full, quick, rounds }: BenchOptions
 ): Effect.fn.Return<ReadonlyArray<Row>, unknown, Scope.Scope> {
-  const shape = shapeFor(precision)
+  const shape = shapeFor(precision, full)
   const { batch: B, channels, layers, positions: T, vocab: V } = shape
   const python = Peer.python()
   if (python === undefined) process.stderr.write(`${Peer.advice}\n`)
