@@ -48,3 +48,21 @@ export const setting = (each: unknown): string =>
         ? each.toLocaleString("en-US", { maximumFractionDigits: 6, useGrouping: false })
         : each.toExponential()
       : JSON.stringify(each)
+
+/** `learningRate` or `learning_rate` -> `learning rate` */
+export const words = (name: string): string =>
+  name
+    .replaceAll("_", " ")
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+
+/** A sampler's settings, which the evaluator wrote as a JSON object, as a reader says them; other text as it stands. */
+export const settings = (text: string): string => {
+  if (!text.startsWith("{")) return text
+  const parsed: unknown = JSON.parse(text)
+  return typeof parsed === "object" && parsed !== null
+    ? Object.entries(parsed)
+        .map(([name, each]) => `${words(name)} ${setting(each)}`)
+        .join(", ")
+    : text
+}

@@ -118,7 +118,7 @@ const samples = ({ models }: Page) => {
             `<h3>${escape(label)}</h3>${samples
               .map(
                 ({ prompt, settings, text }) =>
-                  `<blockquote class="${series(i)}"><em>${escape(prompt)}</em><span>${escape(text)}</span></blockquote><p class="note">${escape(settings)}</p>`
+                  `<blockquote class="${series(i)}"><em>${escape(prompt)}</em><span>${escape(text)}</span></blockquote><p class="note">${escape(Format.settings(settings))}</p>`
               )
               .join("")}`
           )

@@ -66,7 +66,8 @@ export const render = (page: Page): string => {
     models.some(({ samples }) => samples.length > 0) ? "## Samples" : "",
     ...models.flatMap(({ label, samples }) =>
       samples.map(
-        ({ prompt, settings, text }) => `**${label}** (${settings})\n\n${fenced(`${prompt}⟶${text}`)}`
+        ({ prompt, settings, text }) =>
+          `**${label}** (${Format.settings(settings)})\n\n${fenced(`${prompt}⟶${text}`)}`
       )
     ),
     "## Repeat it",

@@ -27,12 +27,6 @@ const row = (
 })
 const measured = (each: Row): Row => ({ ...each, measured: true })
 
-const words = (name: string): string =>
-  name
-    .replaceAll("_", " ")
-    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-
 /** A row for each setting that any model has. */
 const settings = (
   models: ReadonlyArray<Summary>,
@@ -42,13 +36,13 @@ const settings = (
   [...new Set(models.flatMap((model) => Object.keys(of(model))))]
     .filter((key) => !without.includes(key))
     .map((key) =>
-      row(words(key), models, (model) =>
+      row(Format.words(key), models, (model) =>
         of(model)[key] === undefined ? undefined : Format.setting(of(model)[key])
       )
     )
 
 const metric = (name: string, models: ReadonlyArray<Summary>) =>
-  row(words(name), models, (model) => {
+  row(Format.words(name), models, (model) => {
     const found = model.metrics.get(name)
     return found === undefined ? undefined : Format.interval(found.value, found.low, found.high)
   })
@@ -109,7 +103,7 @@ export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => 
       rows: [
         ...metrics.map((name) => metric(name, models)),
         ...speeds.map((name) =>
-          cost(words(name), name, models, (n) =>
+          cost(Format.words(name), name, models, (n) =>
             name.endsWith("_ms") ? Format.duration(n) : Format.count(n)
           )
         )

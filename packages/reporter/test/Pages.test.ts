@@ -124,7 +124,9 @@ describe("numbers", () => {
     [Format.duration(850), "850 ms"],
     [Format.interval(1.23456, 1.2, 1.3), "1.235 [1.200, 1.300]"],
     [Format.setting(0.0003), "3e-4"],
-    [Format.setting(0.1), "0.1"]
+    [Format.setting(0.1), "0.1"],
+    [Format.settings(`{"temperature":0.8,"topK":0}`), "temperature 0.8, top k 0"],
+    [Format.settings("greedy"), "greedy"]
   ])("%s", (written, expected) => {
     assert.strictEqual(written, expected)
   })
