@@ -70,7 +70,6 @@ export const presets = {
   "gpt2-large": shaped(36, 20, 1280, 1024), // 774 M
   "gpt2-xl": shaped(48, 25, 1600, 1024) // 1,558 M
 } as const satisfies Record<string, Preset>
-export type PresetName = keyof typeof presets
 
 /** Vocabulary of the published models. */
 export const publishedVocabSize = 50_257
