@@ -18,9 +18,22 @@ export interface Written {
   readonly writing: Duration.Duration
 }
 
-/** Bytes of the tokens as text; what is no UTF-8, such as a character cut at the edge, becomes U+FFFD. */
+const bytesOf = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): Uint8Array =>
+  Buffer.concat(ids.map((id) => pieces[id] ?? new Uint8Array(0)))
+
+/**
+ * Bytes of the tokens as text. A character that the last token leaves unfinished is not shown; other bytes that are no UTF-8
+ * become U+FFFD.
+ */
 export const decode = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): string =>
-  new TextDecoder().decode(Buffer.concat(ids.map((id) => pieces[id] ?? new Uint8Array(0))))
+  new TextDecoder().decode(bytesOf(ids, pieces), { stream: true })
+
+/** The prompt without the last tokens that hold a part of a character only: Han and emoji take several bytes. */
+export const whole = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): ReadonlyArray<number> =>
+  // at its end a decoder puts U+FFFD for what is unfinished
+  new TextDecoder().decode(bytesOf(ids, pieces)) === decode(ids, pieces)
+    ? ids
+    : whole(ids.slice(0, -1), pieces)
 
 /** The first tokens of documents spread evenly over the split, at most half of each, without the closing end-of-text. */
 const promptsOf = ({ ids, documents }: Text, { count, promptTokens }: Config["samples"]) =>
@@ -45,7 +58,7 @@ export const write = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Written, ModelFailed> {
   const { pieces, seed } = options
   const { temperature, topK, topP, maxTokens } = options.samples
-  const prompts = promptsOf(text, options.samples)
+  const prompts = promptsOf(text, options.samples).map((prompt) => whole(prompt, pieces))
   const given = prompts.map((prompt) => [model.endOfTextId, ...prompt])
   const sampler = { temperature, topK, topP }
   yield* Generate.generate(model, given, { maxTokens: 2, seed, sampler }) // the first calls also prepare the program
