@@ -138,6 +138,12 @@ const faulty = (how: string, more = "") =>
 /** Fails on its first attempt only. */
 const once = (how: string) => faulty(how, ", retries: 1").replace("how:", "once: true, how:")
 
+/** A failing node, one below it, one beside it that takes its time, and one after that. */
+const besides = (stepMillis: number) => `${faulty("data")}
+below: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: f } }
+beside: { uses: "./stages.ts#slow", with: { steps: 100, stepMillis: ${stepMillis} } }
+after: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: beside } }`
+
 describe("failures", { timeout }, () => {
   it.live("have a category, a fact and the last lines of the log", () =>
     Effect.gen(function* () {
@@ -190,12 +196,8 @@ describe("failures", { timeout }, () => {
   it.live("block what stands below; the rest goes on with keepGoing and is cancelled without", () =>
     Effect.gen(function* () {
       const root = yield* temporary
-      const nodes = (stepMillis: number) => `${faulty("data")}
-below: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: f } }
-beside: { uses: "./stages.ts#slow", with: { steps: 100, stepMillis: ${stepMillis} } }
-after: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: beside } }`
       // a minute: it cannot be done before the failure is known, however busy the machine is
-      const stopped = yield* run(nodes(600), { root, jobs: 2 })
+      const stopped = yield* run(besides(600), { root, jobs: 2 })
       assert.deepStrictEqual(statuses(stopped), {
         s: "ran",
         f: "failed",
@@ -203,7 +205,7 @@ after: { uses: "./stages.ts#add", with: { by: 1 }, in: { numbers: beside } }`
         beside: "cancelled",
         after: "cancelled"
       })
-      const on = yield* run(nodes(2), { root, jobs: 2, keepGoing: true })
+      const on = yield* run(besides(2), { root, jobs: 2, keepGoing: true })
       assert.deepStrictEqual(statuses(on), {
         s: "hit",
         f: "failed",
