@@ -1,9 +1,8 @@
 // Does a trained network beat the honest baseline, a table of counts? Said plainly either way.
-import { bitsPerByte, type Summary } from "./Comparison.ts"
+import { comparable, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import { compare } from "./Resample.ts"
 
-const score = (model: Summary) => bitsPerByte(model)?.value ?? Infinity
 const best = (models: ReadonlyArray<Summary>) =>
   models.reduce((a: Summary | undefined, b) => (a === undefined || score(b) < score(a) ? b : a), undefined)
 
@@ -22,12 +21,7 @@ const effort = ({ curve, trainTokens }: Summary): string => {
 export const againstBaseline = (models: ReadonlyArray<Summary>, seed: number): string => {
   const network = best(models.filter(({ family }) => family !== "ngram"))
   const ngram = best(models.filter(({ family }) => family === "ngram"))
-  if (network === undefined || ngram === undefined) return ""
-  if (
-    bitsPerByte(network)?.signature !== bitsPerByte(ngram)?.signature ||
-    network.items.ids.join() !== ngram.items.ids.join()
-  )
-    return ""
+  if (network === undefined || ngram === undefined || !comparable(network, ngram)) return ""
   const { high, low } = compare(network.items, ngram.items, { seed, resamples: 2000, confidence: 0.95 })
   const numbers = `${Format.value(score(network))} against ${Format.value(score(ngram))} bits per byte${effort(network)}`
   const [verb, baseline] = [

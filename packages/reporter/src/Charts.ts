@@ -1,5 +1,5 @@
 // The three pictures of the report: intervals, learning curves, and quality against size and speed.
-import { bitsPerByte as bits, type Summary } from "./Comparison.ts"
+import { bitsPerByte as bits, score as loss, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import { axes, drawing, element, label, linear, logarithmic, series } from "./Svg.ts"
 
@@ -136,8 +136,6 @@ export interface ParetoAxis {
   /** `lower` for a size, `higher` for a speed */
   readonly better: "lower" | "higher"
 }
-
-const loss = (model: Summary) => bits(model)?.value ?? Infinity
 
 /** Models that no other one beats on both axes. */
 export const frontier = (models: ReadonlyArray<Summary>, axis: ParetoAxis): ReadonlyArray<Summary> => {

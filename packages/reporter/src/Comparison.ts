@@ -70,6 +70,13 @@ export interface Summary {
 /** The number models are ranked by, where it was measured. */
 export const bitsPerByte = (model: Summary): Metric | undefined => model.metrics.get("bits_per_byte")
 
+/** The same to sort by: a model without it comes last. */
+export const score = (model: Summary): number => bitsPerByte(model)?.value ?? Infinity
+
+/** Were the two measured in the same way on the same documents? Only then may they be ranked. */
+export const comparable = (a: Summary, b: Summary): boolean =>
+  bitsPerByte(a)?.signature === bitsPerByte(b)?.signature && a.items.ids.join() === b.items.ids.join()
+
 const named = (names: ReadonlyArray<string>, values: Float64Array) =>
   new Map(names.map((name, i) => [name, values[i]!]))
 

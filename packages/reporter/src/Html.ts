@@ -1,6 +1,6 @@
 // The report as one HTML file: styles and drawings inside, no script, nothing fetched. It opens from disk.
 import * as Charts from "./Charts.ts"
-import { bitsPerByte, type Summary } from "./Comparison.ts"
+import { bitsPerByte, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import type { Cleaning, Corpus, Page } from "./Page.ts"
 import type { Verdict } from "./Recommendation.ts"
@@ -17,8 +17,6 @@ const verdictOf = ({ reason, recommendation }: Verdict) =>
   `<div class="verdict"><b>${
     recommendation === "undecided" ? "<span>Undecided</span>" : `Use <span>${escape(recommendation)}</span>`
   }</b><p>${escape(reason)}</p></div>`
-
-const score = (model: Summary) => bitsPerByte(model)?.value ?? Infinity
 
 /** The row's best value, where the row is about bits per byte. */
 const wins = (name: string, model: Summary, models: ReadonlyArray<Summary>) => {

@@ -5,7 +5,7 @@
 // 3. The best is compared with each other one on the same documents (paired bootstrap, Holm). Those it does not beat at
 //    the level asked for tie with it; of all that tie, the one with the fewest weights to store is taken.
 // 4. With fewer documents than `minDocuments` nothing is decided.
-import { bitsPerByte, type Summary } from "./Comparison.ts"
+import { bitsPerByte, comparable, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import { compare, type Difference, holm } from "./Resample.ts"
 
@@ -44,8 +44,6 @@ export interface Verdict {
 
 const RESAMPLES = 2000
 
-const score = (model: Summary) => bitsPerByte(model)?.value ?? Infinity
-
 const within = (model: Summary, { maxParameters, maxWeightBytes }: Budget) =>
   model.parameters <= (maxParameters ?? Infinity) && model.weightBytes <= (maxWeightBytes ?? Infinity)
 
@@ -70,11 +68,7 @@ export const recommend = (models: ReadonlyArray<Summary>, rule: Rule): Verdict =
   const ranked = measured.toSorted((a, b) => score(a) - score(b))
   const best = ranked[0]
   if (best === undefined) return undecided("no model has bits per byte")
-  const unlike = ranked.filter(
-    (model) =>
-      bitsPerByte(model)?.signature !== bitsPerByte(best)?.signature ||
-      model.items.ids.join() !== best.items.ids.join()
-  )
+  const unlike = ranked.filter((model) => !comparable(model, best))
   if (unlike.length > 0)
     return undecided(
       `bits per byte of ${unlike.map(({ label }) => label).join(", ")} were measured another way than those of ${best.label} (see the signatures), so that they cannot be ranked`
