@@ -1,7 +1,8 @@
 // AdamW (Loshchilov and Hutter 2019) as updates of variables: clipped by the norm of the whole gradient, decay on matrices
 // alone.
 import * as Initializer from "./Initializer.ts"
-import { add, div, exp, greater, minimum, mul, sqrt, square, sub, where } from "./ops/Elementwise.ts"
+import { add, div, exp, minimum, mul, sqrt, square, sub } from "./ops/Elementwise.ts"
+import { greater, where } from "./ops/Logic.ts"
 import { standalone } from "./ops/Barrier.ts"
 import { sumOfSquares } from "./ops/Reduce.ts"
 import { type Parameter, variable, type Variable } from "./Parameter.ts"

@@ -116,6 +116,33 @@ const cases: Readonly<Record<string, Case>> = {
   sumOfSquares: { shapes: [A], build: only(g.sumOfSquares) },
   standalone: { shapes: [A], build: only((x) => g.square(g.standalone(x))) },
   named: { shapes: [A], build: only((x) => g.square(g.named("hidden", x))) },
+  erf: { shapes: [A], build: only(g.erf) },
+  "gatherRows, of many tables": {
+    shapes: [[2, 3, 4]],
+    build: only((x) => g.square(g.gatherRows(x, g.reshape(indices, [2, 2]))))
+  },
+  "gatherRows, two leading axes": {
+    shapes: [[2, 2, 3]],
+    build: only((x) => g.square(g.gatherRows(x, g.reshape(indices, [2, 2, 1]))))
+  },
+  relu: { shapes: [A], build: only(g.relu) },
+  silu: { shapes: [A], build: only(g.silu) },
+  geluErf: { shapes: [A], build: only(g.geluErf) },
+  rmsNorm: {
+    shapes: [[2, 2, 5], [5]],
+    build: both((x, gain) => g.rmsNorm(x, { gain, epsilon: 1e-5 }))
+  },
+  "softmax, with a bias": {
+    shapes: [
+      [2, 3, 3],
+      [3, 3]
+    ],
+    build: both((x, bias) => g.softmax(x, { bias, scale: 0.7, mask: g.causalMask(3) }))
+  },
+  dropout: {
+    shapes: [[4, 5]],
+    build: only((x) => g.square(g.dropout(x, { rate: 0.4, key: g.vector([1, 2], "int32"), name: "here" })))
+  },
   gelu: { shapes: [A], build: only(g.gelu) },
   softmax: { shapes: [A], build: only((x) => g.softmax(x, { scale: 0.7 })) },
   "softmax, causal": { shapes: [[2, 3, 3]], build: only((x) => g.softmax(x, { mask: g.causalMask(3) })) },

@@ -2,8 +2,9 @@
 import * as Dimension from "../Dimension.ts"
 import { DtypeMismatch, ShapeMismatch } from "../errors.ts"
 import { range } from "../ops/Constant.ts"
-import { add, cast, equal, exp, log, mul, sub, where } from "../ops/Elementwise.ts"
+import { add, cast, exp, log, mul, sub } from "../ops/Elementwise.ts"
 import { reshape } from "../ops/Layout.ts"
+import { equal, where } from "../ops/Logic.ts"
 import { max, sum } from "../ops/Reduce.ts"
 import { type Tensor, withGradient } from "../Tensor.ts"
 

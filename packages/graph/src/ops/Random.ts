@@ -14,17 +14,24 @@ export const digest = (name: string): readonly [number, number] => {
   return [Number(BigInt.asIntN(32, hash >> 32n)), Number(BigInt.asIntN(32, hash))]
 }
 
+const checkKey = (op: string, key: Tensor) => {
+  if (key.dtype !== "int32" || !Dimension.same(key.shape, [2]))
+    throw new DtypeMismatch(
+      op,
+      `the key ${key.name} is ${key.dtype} ${Dimension.show(key.shape)}, not int32 [2]`
+    )
+}
+
 /** A key `[2]` int32 for one use, from the key of a run and the name of the use. */
-export const keyFor = (key: Tensor, name: string): Tensor => add(key, vector(digest(name), "int32"))
+export const keyFor = (key: Tensor, name: string): Tensor => {
+  checkKey("keyFor", key)
+  return add(key, vector(digest(name), "int32"))
+}
 
 const drawn =
   (op: string, tensorflow: string) =>
   (shape: Shape, key: Tensor): Tensor => {
-    if (key.dtype !== "int32" || !Dimension.same(key.shape, [2]))
-      throw new DtypeMismatch(
-        op,
-        `the key ${key.name} is ${key.dtype} ${Dimension.show(key.shape)}, not int32 [2]`
-      )
+    checkKey(op, key)
     return make({
       op,
       inputs: [key],

@@ -4,8 +4,9 @@ import type { Shape } from "../Dimension.ts"
 import { axisOf, make, type Tensor } from "../Tensor.ts"
 import { generate, scalar, type Values } from "../Values.ts"
 import { sizeOf } from "./Constant.ts"
-import { cast, div, equal, mul } from "./Elementwise.ts"
+import { cast, div, mul } from "./Elementwise.ts"
 import { broadcastTo, reshape } from "./Layout.ts"
+import { equal } from "./Logic.ts"
 
 export interface ReduceOptions {
   /** axes to reduce, negative ones from the end; all if left out */
