@@ -1,5 +1,6 @@
 // A training step of a small GPT: ours beside PyTorch's, float32 and bfloat16, in turns.
 import { AdamW, type Precision, TrainingProgram } from "@inkstone/graph"
+import { causal } from "@inkstone/model-zoo"
 import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
 import { CpuFeatures, Session } from "@inkstone/tensorflow"
 import { Effect, Schema, type Scope } from "effect"
@@ -43,7 +44,7 @@ const ours = Effect.fnUntraced(function* (precision: Precision, shape: Shape) {
     channels,
     layerNormEpsilon: 1e-5
   })
-  const { entries, graphDef } = TrainingProgram.build(model, {
+  const { entries, graphDef } = TrainingProgram.build(causal(model), {
     optimizer: AdamW.defaults,
     precision,
     clusters: true
@@ -54,6 +55,7 @@ const ours = Effect.fnUntraced(function* (precision: Precision, shape: Shape) {
   const given = {
     tokens: { shape: [B, T + 1], values: tokensOf(shape) },
     weights: { shape: [B, T], values: new Float32Array(B * T).fill(1) },
+    key: { values: Int32Array.of(0, 0) },
     learningRate: { values: Float32Array.of(1e-3) },
     maxGradientNorm: { values: Float32Array.of(1) }
   }

@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { type ArtifactRef, Metrics, Store } from "@inkstone/artifact"
-import { Ngram, zoo } from "@inkstone/model-zoo"
+import { LanguageModel, Ngram } from "@inkstone/model-zoo"
 import { type Progress, StageFailure, StageRunner } from "@inkstone/stage"
 import { stageContract } from "@inkstone/stage/testkit"
 import { Effect } from "effect"
@@ -109,7 +109,7 @@ layer(store.layer)("evaluate", (it) => {
       const model = yield* fixtures.sealGpt2(refs.tokenizer.digest)
       const artifact = yield* run({ samples: { count: 1, maxTokens: 40 } }, { ...refs, model })
       const items = yield* artifact.read("items")
-      const network = yield* zoo.gpt2.open(fixtures.gpt2)
+      const network = yield* LanguageModel.open("gpt2", fixtures.gpt2)
       for (const [row, text] of held.entries()) {
         const ids = Int32Array.of(
           fixtures.endOfTextId,

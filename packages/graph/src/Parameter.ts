@@ -70,3 +70,7 @@ export const parameter = (
 })
 
 export const isVariable = (tensor: Tensor): tensor is Variable => tensor.op === "variable"
+
+/** Trainable numbers. */
+export const parameterCount = ({ parameters }: { readonly parameters: ReadonlyArray<Parameter> }): number =>
+  parameters.reduce((sum, { shape }) => sum + shape.reduce((n, dim) => n * dim, 1), 0)

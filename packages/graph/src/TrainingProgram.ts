@@ -1,13 +1,11 @@
-// All that training a causal language model needs, as one program: start, step, evaluate; weights never leave the session
-// in between.
+// All that training needs, as one program: start, step, evaluate; weights never leave the session in between.
 import * as AdamW from "./AdamW.ts"
-import type { CausalModel, Precision } from "./CausalModel.ts"
 import { gradients } from "./gradients.ts"
-import { crossEntropy } from "./layers/CrossEntropy.ts"
-import { div, mul } from "./ops/Elementwise.ts"
-import { slice } from "./ops/Layout.ts"
+import type { Inputs, Objective, Run, Terms } from "./Objective.ts"
+import { add, div, mul } from "./ops/Elementwise.ts"
 import { sum } from "./ops/Reduce.ts"
 import { input, type Variable } from "./Parameter.ts"
+import type { Precision } from "./Precision.ts"
 import * as Program from "./Program.ts"
 import type { Tensor } from "./Tensor.ts"
 
@@ -16,35 +14,56 @@ export interface Options {
   readonly precision: Precision
   /** compile what lies between matrix products with XLA (about 3 s at the first step); off for a cross-check */
   readonly clusters: boolean
+  /** share of values dropped in training; 0 if left out */
+  readonly dropout?: number
+  /** compute each block again in the backward pass: less memory, a third more time */
+  readonly rematerialize?: boolean
 }
 
-const windows = () => input("tokens", "int32", ["B", "T+1"])
 const scalar = (name: string) => input(name, "float32", [])
+const stepInputs = () => ({
+  /** of what is dropped in this step; any without dropout */
+  key: input("key", "int32", [2]),
+  learningRate: scalar("learningRate"),
+  step: scalar("step"),
+  maxGradientNorm: scalar("maxGradientNorm")
+})
 
 /**
  * Entries of a training program:
  *
  * - `init`: `key` int32 [2]. First values from the key and the names of the parameters alone; optimizer slots zero.
- * - `train`: `tokens` int32 [B, T+1], `weights` float32 [B, T] (1 for each token that counts, 0 for padding or a prompt),
- *   `learningRate`, `step` (from 1) and `maxGradientNorm` (0 for no limit), float32 scalars. One AdamW step; gives `loss`
- *   (nats per weighted token, before the step) and `gradientNorm` (before clipping).
- * - `evaluate`: `tokens` [B, T+1]. Gives `nats` [B, T]: what each next token costs. Changes nothing.
+ * - `train`: the objective's inputs, `key` int32 [2], `learningRate`, `step` (from 1) and `maxGradientNorm` (0 for no limit),
+ *   float32 scalars. One AdamW step; gives `loss` (before the step) and `gradientNorm` (before clipping).
+ * - `evaluate`: the objective's inputs. Gives the values of each term. Changes nothing.
  *
  * `variables` reads and writes parameters and slots one at a time.
  */
-export const build = (model: CausalModel, { clusters, optimizer, precision }: Options) => {
-  const trained = model.parameters.map((parameter) => ({ parameter, slots: AdamW.slotsOf(parameter) }))
+export const build = <const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  { clusters, dropout = 0, optimizer, precision, rematerialize = false }: Options
+) => {
+  const trained = objective.parameters.map((parameter) => ({ parameter, slots: AdamW.slotsOf(parameter) }))
+  const own = stepInputs()
+  const run: Run = {
+    precision,
+    rematerialize,
+    ...(dropout > 0 ? { dropout: { rate: dropout, key: own.key } } : {})
+  }
   return Program.lower(
     {
       init: start(trained.flatMap(({ parameter, slots }) => [parameter, slots.first, slots.second])),
-      train: step(model, trained, { optimizer, precision }),
-      evaluate: evaluation(model, precision)
+      train: step(objective, trained, { own, run, optimizer }),
+      evaluate: { inputs: objective.inputs, outputs: valuesOf(objective.terms({ precision })) }
     },
     { clusters }
   )
 }
 
-export type TrainingProgram = ReturnType<typeof build>
+/** The program of an objective. */
+export type TrainingProgram<O extends Objective> = ReturnType<
+  typeof build<O["inputs"], ReturnType<O["terms"]>>
+>
 
 const start = (variables: ReadonlyArray<Variable>) => {
   const key = input("key", "int32", [2])
@@ -58,37 +77,37 @@ const start = (variables: ReadonlyArray<Variable>) => {
 }
 const pick = ({ dtype, name, shape }: Variable) => ({ dtype, name, shape })
 
-const step = (
-  model: CausalModel,
+const step = <const I extends Inputs>(
+  objective: Objective<I>,
   trained: ReadonlyArray<Pick<AdamW.Trained, "parameter" | "slots">>,
-  { optimizer, precision }: Pick<Options, "optimizer" | "precision">
-) => {
-  const inputs = {
-    tokens: windows(),
-    weights: input("weights", "float32", ["B", "T"]),
-    learningRate: scalar("learningRate"),
-    step: scalar("step"),
-    maxGradientNorm: scalar("maxGradientNorm")
+  options: {
+    readonly own: ReturnType<typeof stepInputs>
+    readonly run: Run
+    readonly optimizer: AdamW.AdamWSettings
   }
-  const nats = natsOf(model, inputs.tokens, precision)
-  const loss = div(sum(mul(nats, inputs.weights)), sum(inputs.weights))
-  const found = gradients(loss, model.parameters)
+) => {
+  const inputs = { ...objective.inputs, ...options.own }
+  const loss = lossOf(objective.terms(options.run))
+  const found = gradients(loss, objective.parameters)
   const { gradientNorm, updates } = AdamW.update(
     trained.map((one, i) => ({ ...one, gradient: found[i] ?? one.parameter })),
-    inputs,
-    optimizer
+    options.own,
+    options.optimizer
   )
   return { inputs, outputs: { loss, gradientNorm }, updates }
 }
 
-/** What each next token of `tokens [B, T+1]` costs, `[B, T]`. */
-const natsOf = (model: CausalModel, tokens: Tensor, precision: Precision): Tensor => {
-  const read = slice(tokens, { axis: 1, from: 0, size: "T" }) // [B, T]
-  const next = slice(tokens, { axis: 1, from: 1, size: "T" }) // [B, T]
-  return crossEntropy(model.forward(read, { precision }), next)
-}
+/** A scalar: the means of all terms, added up. */
+const lossOf = (terms: Terms): Tensor =>
+  Object.values(terms)
+    .map(({ factor = 1, values, weights }) => {
+      const mean = div(sum(mul(values, weights)), sum(weights))
+      return factor === 1 ? mean : mul(mean, factor)
+    })
+    .reduce((total, part) => add(total, part))
 
-const evaluation = (model: CausalModel, precision: Precision) => {
-  const inputs = { tokens: windows() }
-  return { inputs, outputs: { nats: natsOf(model, inputs.tokens, precision) } }
+type Values<T extends Terms> = { readonly [Name in keyof T]: Tensor }
+function valuesOf<T extends Terms>(terms: T): Values<T>
+function valuesOf(terms: Terms): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(Object.entries(terms).map(([name, { values }]) => [name, values]))
 }

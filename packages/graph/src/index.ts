@@ -1,4 +1,3 @@
-export * from "./CausalModel.ts"
 export * as Dimension from "./Dimension.ts"
 export type { DType } from "./DType.ts"
 export { DtypeMismatch, GraphInvalid, ShapeMismatch } from "./errors.ts"
@@ -29,6 +28,7 @@ export {
   isVariable,
   type Parameter,
   parameter,
+  parameterCount,
   type Variable,
   variable
 } from "./Parameter.ts"
@@ -38,3 +38,5 @@ export type { Values } from "./Values.ts"
 export * as AdamW from "./AdamW.ts"
 export * as TrainingProgram from "./TrainingProgram.ts"
 export { standalone } from "./ops/Barrier.ts"
+export * from "./Objective.ts"
+export { operandsOf, policies, type Policy, type Precision } from "./Precision.ts"

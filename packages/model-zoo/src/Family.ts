@@ -1,74 +1,149 @@
-// What every family of models offers, whether it is a network or a table of counts: scoring and generation.
+// What every family of models offers, whether it is a network or a table of counts.
 import type { NativeUnavailable } from "@inkstone/tensorflow"
-import { type Effect, Schema, type Scope } from "effect"
-import type { NamedArrays } from "./NamedArray.ts"
+import { Effect, Schema, type Scope } from "effect"
+import { type LanguageModel, type ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
+import type { AnyNetwork, CausalNetwork, EncoderDecoderNetwork, EncoderNetwork } from "./Network.ts"
 
-/** The weights do not make a model: another family, a missing array, a wrong shape. */
-export class ModelUnusable extends Schema.TaggedError<ModelUnusable>()("ModelUnusable", {
-  family: Schema.String,
-  problem: Schema.String
-}) {
-  override get message() {
-    return `${this.family}: ${this.problem}`
-  }
+export const Count = Schema.Int.check(Schema.isGreaterThan(0))
+export const Positive = Schema.Finite.check(Schema.isGreaterThan(0))
+/** A check of configs. */
+export const headsDivideChannels = Schema.makeFilter(
+  ({ channels, heads }: { readonly channels: number; readonly heads: number }) =>
+    channels % heads === 0 || `channels ${channels} are no multiple of heads ${heads}`
+)
+
+/** What a person wants to know before choosing it. */
+export interface Card {
+  readonly title: string
+  readonly paper: string
+  /** what it is trained to foretell */
+  readonly objective: string
+  readonly goodAt: string
+  readonly weakAt: string
+  /** of the public weights */
+  readonly licence: string
 }
 
-/** A call into the native library failed. */
-export class ModelFailed extends Schema.TaggedError<ModelFailed>()("ModelFailed", {
-  family: Schema.String,
-  problem: Schema.String
-}) {
-  override get message() {
-    return `${this.family}: ${this.problem}`
-  }
+/** A network of the family by name. */
+export interface Preset {
+  readonly name: string
+  /** the family's own configuration, with the published vocabulary */
+  readonly architecture: Architecture
+  /** trainable numbers as published; undefined for sizes of our own */
+  readonly published: number | undefined
 }
 
-/** `B` rows of one length that grow token by token; what was read stays in a cache. Used by `Generate`. */
-export interface Decoder {
-  /** Forgets what was before and reads `tokens` [B, T], T <= contextLength; gives the logits after the last, [B, V]. */
-  readonly prefill: (tokens: Int32Array, T: number) => Effect.Effect<Float32Array, ModelFailed>
-  /** Reads one more token a row, [B]; gives the logits after it, [B, V]. Not beyond contextLength. */
-  readonly decode: (tokens: Int32Array) => Effect.Effect<Float32Array, ModelFailed>
+/** A family's own configuration, or a `config.json`. */
+export type Architecture = Readonly<Record<string, Schema.Json>>
+
+/** How `transformers` knows the family. */
+export interface HuggingFaceMapping {
+  /** `model_type` of config.json */
+  readonly modelType: string
+  /** our architecture from a `config.json` */
+  readonly read: (config: unknown) => Effect.Effect<Architecture, ModelUnusable>
+  /** `config.json` from our architecture, with the class that loads it */
+  readonly write: (architecture: unknown) => Effect.Effect<Architecture, ModelUnusable>
+  /** Our name of a stored array; undefined for one that is not needed. */
+  readonly rename: (name: string) => string | undefined
 }
 
-export interface LanguageModel {
-  readonly family: string
-  readonly vocabSize: number
-  /** most positions of one call; Infinity where the model has no limit */
-  readonly contextLength: number
-  /** trainable numbers; for a count model, stored n-grams */
-  readonly parameters: number
-  readonly endOfTextId: number
-  /**
-   * Negative log-likelihood in nats of each next token: `tokens` [B, T + 1] row by row gives [B, T], where place `t`
-   * says how little token `t + 1` was expected after tokens `0..t` of its row.
-   */
-  readonly nats: (
-    tokens: Int32Array,
-    shape: { readonly B: number; readonly T: number }
-  ) => Effect.Effect<Float32Array, ModelFailed>
-  /** Room for `B` rows to generate in. */
-  readonly decoder: (B: number) => Effect.Effect<Decoder, ModelFailed, Scope.Scope>
-}
-
-/** What a family gets to open: sealed weights, or a checkpoint read from elsewhere. */
-export interface Opening {
-  readonly architecture: unknown
-  readonly vocabSize: number
-  readonly contextLength: number
-  readonly parameters: number
-  readonly endOfTextId: number
-  readonly arrays: NamedArrays
-}
-
-/** A family plugs in as one entry of the record in `Zoo.ts`. */
-export interface Family {
+/** A family of networks. It plugs in as one line of the record in `Zoo.ts`. */
+export interface NetworkFamily<N extends AnyNetwork = AnyNetwork> {
+  readonly kind: N["kind"]
   readonly name: string
   readonly description: string
-  /** Whether the native library must be there to open one. */
-  readonly native: boolean
-  /** Checks the architecture and every array, then makes the model; what is native closes with the scope. */
+  readonly card: Card
+  readonly presets: ReadonlyArray<Preset>
+  /** Checks an architecture and builds the network, without any numbers. */
+  readonly network: (architecture: unknown) => Effect.Effect<N, ModelUnusable>
+  readonly huggingFace: HuggingFaceMapping
+}
+export type CausalFamily = NetworkFamily<CausalNetwork>
+export type EncoderFamily = NetworkFamily<EncoderNetwork>
+export type EncoderDecoderFamily = NetworkFamily<EncoderDecoderNetwork>
+
+/** A family of tables of counts: no network, and nothing native. */
+export interface CountFamily {
+  readonly kind: "counts"
+  readonly name: string
+  readonly description: string
+  readonly card: Card
+  /** Checks the architecture and every array, then makes the model. */
   readonly open: (
     opening: Opening
   ) => Effect.Effect<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope>
 }
+
+export type Family = CausalFamily | EncoderFamily | EncoderDecoderFamily | CountFamily
+
+interface Definition<C extends Architecture & { readonly vocabSize: number }, J, P extends string> {
+  readonly name: string
+  readonly description: string
+  readonly card: Card
+  readonly Config: Schema.Decoder<C>
+  readonly presets: Readonly<Record<P, Omit<C, "vocabSize">>>
+  readonly published: {
+    readonly vocabSize: number
+    readonly parameters: { readonly [Name in P]?: number }
+  }
+  readonly huggingFace: {
+    readonly modelType: string
+    /** class that loads it, for a config */
+    readonly architecture: (config: C) => string
+    readonly Config: Schema.Decoder<J>
+    readonly from: (config: J) => C
+    readonly to: (config: C) => Architecture
+    readonly rename?: (name: string) => string | undefined
+  }
+}
+type Built<C, N> = { readonly build: (config: C) => N }
+
+const define =
+  <N extends AnyNetwork>(kind: N["kind"]) =>
+  <C extends Architecture & { readonly vocabSize: number }, J, P extends string>(
+    definition: Definition<C, J, P> & Built<C, N>
+  ): NetworkFamily<N> => {
+    const { build, card, description, huggingFace, name, presets, published } = definition
+    const unusable = (what: string) =>
+      Effect.mapError(
+        ({ message }: Schema.SchemaError) =>
+          new ModelUnusable({ family: name, problem: `${what}: ${message}` })
+      )
+    const decode = Schema.decodeUnknownEffect(definition.Config)
+    const decodeJson = Schema.decodeUnknownEffect(huggingFace.Config)
+    const configOf = (architecture: unknown) => decode(architecture).pipe(unusable("architecture"))
+    return {
+      kind,
+      name,
+      description,
+      card,
+      presets: Object.entries<Omit<C, "vocabSize">>(presets).map(([preset, shape]) => ({
+        name: preset,
+        architecture: { ...shape, vocabSize: published.vocabSize },
+        published: new Map(Object.entries<number | undefined>(published.parameters)).get(preset)
+      })),
+      network: (architecture) => Effect.map(configOf(architecture), build),
+      huggingFace: {
+        modelType: huggingFace.modelType,
+        read: (config) =>
+          decodeJson(config).pipe(
+            unusable("config.json"),
+            Effect.map((json) => ({ ...huggingFace.from(json) }))
+          ),
+        write: (architecture) =>
+          Effect.map(configOf(architecture), (config) => ({
+            architectures: [huggingFace.architecture(config)],
+            ...huggingFace.to(config)
+          })),
+        rename: huggingFace.rename ?? ((stored) => stored)
+      }
+    }
+  }
+
+/** A family that writes from left to right. */
+export const causal = define<CausalNetwork>("causal")
+/** A family that reads texts as a whole. */
+export const encoder = define<EncoderNetwork>("encoder")
+/** A family that reads one text and writes another. */
+export const encoderDecoder = define<EncoderDecoderNetwork>("encoder-decoder")

@@ -4,7 +4,7 @@
 // theirs while the others already write. When the rows fill the context, the model forgets all but the last half of it and
 // goes on from there, so that no length is impossible; what is written then depends on that half alone.
 import { Effect, Option, Stream } from "effect"
-import type { Decoder, LanguageModel, ModelFailed } from "./Family.ts"
+import type { Decoder, LanguageModel, ModelFailed } from "./Model.ts"
 import * as Sampler from "./Sampler.ts"
 
 export interface Options {

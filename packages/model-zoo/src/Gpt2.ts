@@ -1,51 +1,23 @@
 // GPT-2 (Radford et al. 2019): a decoder of pre-norm blocks with learned positions, GELU and a head tied to the embedding.
-// B sequences, T positions, V vocabulary, C channels, H heads, D = C/H.
-import {
-  add,
-  cast,
-  causalMask,
-  type CausalModel,
-  Dimension,
-  equal,
-  gather,
-  gelu,
-  Initializer,
-  layerNorm,
-  type LayerCache,
-  lessEqual,
-  logicalAnd,
-  matmul,
-  type Parameter,
-  parameter,
-  type Precision,
-  range,
-  reshape,
-  slice,
-  softmax,
-  split,
-  type Tensor,
-  transpose,
-  where
-} from "@inkstone/graph"
+import { add, gather, gelu, type Parameter, split, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
-
-const Count = Schema.Int.check(Schema.isGreaterThan(0))
+import * as Attention from "./blocks/Attention.ts"
+import { drop } from "./blocks/Drop.ts"
+import * as Embedding from "./blocks/Embedding.ts"
+import * as Linear from "./blocks/Linear.ts"
+import * as Norm from "./blocks/Norm.ts"
+import { stack } from "./blocks/Stack.ts"
+import * as Family from "./Family.ts"
+import type { CausalNetwork } from "./Network.ts"
 
 export const Config = Schema.Struct({
-  vocabSize: Count.annotate({ description: "V: tokens the model knows" }),
-  contextLength: Count.annotate({ description: "most positions of one sequence" }),
-  layers: Count.annotate({ description: "blocks" }),
-  heads: Count.annotate({ description: "H: attention heads; divides channels" }),
-  channels: Count.annotate({ description: "C: width of the residual stream" }),
-  layerNormEpsilon: Schema.Finite.check(Schema.isGreaterThan(0)).annotate({
-    description: "added to the variance in layer norms"
-  })
-}).check(
-  Schema.makeFilter(
-    ({ channels, heads }) =>
-      channels % heads === 0 || `channels ${channels} are no multiple of heads ${heads}`
-  )
-)
+  vocabSize: Family.Count.annotate({ description: "V: tokens the model knows" }),
+  contextLength: Family.Count.annotate({ description: "most positions of one sequence" }),
+  layers: Family.Count.annotate({ description: "blocks" }),
+  heads: Family.Count.annotate({ description: "H: attention heads; divides channels" }),
+  channels: Family.Count.annotate({ description: "C: width of the residual stream" }),
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
+}).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
 /** A shape by name; the vocabulary comes from the tokenizer. */
@@ -77,11 +49,11 @@ export const publishedVocabSize = 50_257
 /** `config.json` of a Hugging Face checkpoint; only what this family needs of it. */
 export const HuggingFaceConfig = Schema.Struct({
   model_type: Schema.Literal("gpt2"),
-  vocab_size: Count,
-  n_positions: Count,
-  n_layer: Count,
-  n_head: Count,
-  n_embd: Count,
+  vocab_size: Family.Count,
+  n_positions: Family.Count,
+  n_layer: Family.Count,
+  n_head: Family.Count,
+  n_embd: Family.Count,
   layer_norm_epsilon: Schema.Finite,
   activation_function: Schema.Literals(["gelu_new", "gelu_pytorch_tanh"])
 })
@@ -106,175 +78,106 @@ export const toHuggingFace = (config: Config): typeof HuggingFaceConfig.Type => 
   activation_function: "gelu_new"
 })
 
-interface Affine {
-  readonly weight: Parameter
-  readonly bias: Parameter
-}
-
 interface Block {
-  readonly ln1: Affine
+  readonly ln1: Norm.Norm
   /** queries, keys and values at once, [C, 3C] */
-  readonly qkv: Affine
-  readonly out: Affine
-  readonly ln2: Affine
-  readonly up: Affine
-  readonly down: Affine
+  readonly qkv: Linear.Linear
+  readonly out: Linear.Linear
+  readonly ln2: Norm.Norm
+  readonly up: Linear.Linear
+  readonly down: Linear.Linear
 }
 
-interface Weights {
-  readonly wte: Parameter
-  readonly wpe: Parameter
-  readonly blocks: ReadonlyArray<Block>
-  readonly lnF: Affine
-}
-
-// 0.02 for all matrices; less for those that write into the residual stream, which adds up 2 x layers of them
-const deviation = 0.02
-
-const weightsOf = ({ channels: C, contextLength, layers, vocabSize: V }: Config): Weights => {
-  const norm = (name: string): Affine => ({
-    weight: parameter(`${name}.weight`, [C], Initializer.ones),
-    bias: parameter(`${name}.bias`, [C], Initializer.zeros)
-  })
-  // Hugging Face keeps OpenAI's Conv1D layout: [in, out]
-  const linear = (name: string, shape: readonly [number, number], std = deviation): Affine => ({
-    weight: parameter(`${name}.weight`, shape, Initializer.normal(std)),
-    bias: parameter(`${name}.bias`, [shape[1]], Initializer.zeros)
-  })
-  const residual = deviation / Math.sqrt(2 * layers)
+const blockOf = (i: number, { channels: C, layerNormEpsilon: epsilon, layers }: Config): Block => {
+  const name = `transformer.h.${i}`
+  // less for those that write into the residual stream, which adds up 2 x layers of them
+  const deviation = Linear.deviation / Math.sqrt(2 * layers)
+  const stored = "in-out"
   return {
-    wte: parameter("transformer.wte.weight", [V, C], Initializer.normal(deviation)),
-    wpe: parameter("transformer.wpe.weight", [contextLength, C], Initializer.normal(deviation)),
-    blocks: Array.from({ length: layers }, (_, i) => ({
-      ln1: norm(`transformer.h.${i}.ln_1`),
-      qkv: linear(`transformer.h.${i}.attn.c_attn`, [C, 3 * C]),
-      out: linear(`transformer.h.${i}.attn.c_proj`, [C, C], residual),
-      ln2: norm(`transformer.h.${i}.ln_2`),
-      up: linear(`transformer.h.${i}.mlp.c_fc`, [C, 4 * C]),
-      down: linear(`transformer.h.${i}.mlp.c_proj`, [4 * C, C], residual)
-    })),
-    lnF: norm("transformer.ln_f")
+    ln1: Norm.norm(`${name}.ln_1`, C, epsilon),
+    qkv: Linear.linear(`${name}.attn.c_attn`, { in: C, out: 3 * C, stored }),
+    out: Linear.linear(`${name}.attn.c_proj`, { in: C, out: C, stored, deviation }),
+    ln2: Norm.norm(`${name}.ln_2`, C, epsilon),
+    up: Linear.linear(`${name}.mlp.c_fc`, { in: C, out: 4 * C, stored }),
+    down: Linear.linear(`${name}.mlp.c_proj`, { in: 4 * C, out: C, stored, deviation })
   }
 }
 
-/** Rows `[N, in]` times a weight, float32 `[N, out]`; the operands are rounded to the precision. */
-const product = (x: Tensor, weight: Tensor, precision: Precision, transposeB = false): Tensor =>
-  cast(matmul(cast(x, precision), cast(weight, precision), { transposeB }), "float32")
+const parametersOf = ({ down, ln1, ln2, out, qkv, up }: Block): ReadonlyArray<Parameter> => [
+  ...Norm.parametersOf(ln1),
+  ...Linear.parametersOf(qkv),
+  ...Linear.parametersOf(out),
+  ...Norm.parametersOf(ln2),
+  ...Linear.parametersOf(up),
+  ...Linear.parametersOf(down)
+]
 
 /** The model of a config: parameters named as in Hugging Face's checkpoints, and the forward passes over them. */
-export const build = (config: Config): CausalModel => {
-  const { channels: C, contextLength, heads: H, layerNormEpsilon: epsilon, layers, vocabSize } = config
-  const D = C / H
-  const { blocks, lnF, wpe, wte } = weightsOf(config)
-  const norm = (x: Tensor, { bias, weight: gain }: Affine) => layerNorm(x, { gain, bias, epsilon })
-
-  /** Residual stream `[N, C]` through all blocks; `attend` mixes positions, all else is a row at a time. */
-  const through = (
-    x: Tensor,
-    precision: Precision,
-    attend: (q: Tensor, k: Tensor, v: Tensor, layer: number) => Tensor
-  ): Tensor => {
-    const linear = (x: Tensor, { bias, weight }: Affine) => add(product(x, weight, precision), bias)
-    return norm(
-      blocks.reduce((x, block, layer) => {
-        const [q = x, k = x, v = x] = split(linear(norm(x, block.ln1), block.qkv), 3, 1) // [N, C] each
-        const y = add(x, linear(attend(q, k, v, layer), block.out)) // [N, C]
-        return add(y, linear(gelu(linear(norm(y, block.ln2), block.up)), block.down))
-      }, x),
-      lnF
-    )
-  }
-
-  const headsOf = (x: Tensor, [B = 1, T = 1]: Tensor["shape"]): Tensor =>
-    transpose(reshape(x, [B, T, H, D]), [0, 2, 1, 3]) // [B*T, C] -> [B, H, T, D]
-
-  const merged = (x: Tensor): Tensor => {
-    const [B = 1, , T = 1] = x.shape
-    return reshape(transpose(x, [0, 2, 1, 3]), [Dimension.times(B, T), C]) // [B, H, T, D] -> [B*T, C]
-  }
-
-  /** `q [B, H, T, D]` over `k` and `v` `[B, H, S, D]` where `mask` (broadcast to `[B, H, T, S]`) lets it see. */
-  const attention = (
-    q: Tensor,
-    { keys, values }: LayerCache,
-    { mask, precision }: { readonly mask: Tensor; readonly precision: Precision }
-  ): Tensor => {
-    const scores = matmul(cast(q, precision), cast(keys, precision), { transposeB: true }) // [B, H, T, S]
-    const weights = softmax(scores, { scale: 1 / Math.sqrt(D), mask, dtype: precision })
-    return cast(matmul(weights, cast(values, precision)), "float32") // [B, H, T, D]
-  }
-
-  const embedded = (tokens: Tensor): Tensor => {
-    const [B = 1, T = 1] = tokens.shape
-    const x = add(gather(wte, tokens), slice(wpe, { axis: 0, from: 0, size: T })) // [B, T, C]
-    return reshape(x, [Dimension.times(B, T), C])
-  }
-
-  const logits = (x: Tensor, precision: Precision): Tensor => product(x, wte, precision, true) // [N, V]
-
-  /** The hidden states `[B*T, C]` of whole sequences, and each layer's keys and values. */
-  const encode: (
-    tokens: Tensor,
-    options: Parameters<CausalModel["forward"]>[1]
-  ) => { readonly hidden: Tensor; readonly cache: ReadonlyArray<LayerCache> } = (
-    tokens,
-    { keyMask, precision }
-  ) => {
-    const [B = 1, T = 1] = tokens.shape
-    const causal = causalMask(T) // [T, T]
-    const mask = keyMask === undefined ? causal : logicalAnd(reshape(keyMask, [B, 1, 1, T]), causal)
-    const cache: Array<LayerCache> = []
-    const hidden = through(embedded(tokens), precision, (q, k, v, layer) => {
-      const own = { keys: headsOf(k, [B, T]), values: headsOf(v, [B, T]) }
-      cache[layer] = own
-      return merged(attention(headsOf(q, [B, T]), own, { mask, precision }))
-    })
-    return { hidden, cache }
-  }
-
+export const build = (config: Config): CausalNetwork => {
+  const { channels: C, contextLength, heads: H, layers, vocabSize } = config
+  const wte = Embedding.table("transformer.wte", vocabSize, C)
+  const wpe = Embedding.table("transformer.wpe", contextLength, C)
+  const blocks = Array.from({ length: layers }, (_, i) => blockOf(i, config))
+  const lnF = Norm.norm("transformer.ln_f", C, config.layerNormEpsilon)
   return {
+    kind: "causal",
     vocabSize,
     contextLength,
-    parameters: [
-      wte,
-      wpe,
-      ...blocks.flatMap(({ down, ln1, ln2, out, qkv, up }) =>
-        [ln1, qkv, out, ln2, up, down].flatMap(({ bias, weight }) => [weight, bias])
-      ),
-      lnF.weight,
-      lnF.bias
-    ],
-    cache: { layers, heads: H, headChannels: D },
+    parameters: [wte, wpe, ...blocks.flatMap(parametersOf), ...Norm.parametersOf(lnF)],
+    cache: { layers, heads: H, headChannels: C / H },
 
-    forward: (tokens, options) =>
-      reshape(logits(encode(tokens, options).hidden, options.precision), [...tokens.shape, vocabSize]),
-
-    prefill: (tokens, options) => {
-      const [B = 1, T = 1] = tokens.shape
-      const { cache, hidden } = encode(tokens, options)
-      const all = reshape(hidden, [B, T, C])
-      const last = reshape(slice(all, { axis: 1, from: Dimension.minus(T, 1), size: 1 }), [B, C])
-      return { logits: logits(last, options.precision), cache }
+    hidden: (tokens, { attend, ...reading }) => {
+      const { precision } = reading
+      const look = attend ?? Attention.selfAttend(reading, { causal: true, name: "transformer.h" })
+      const embedded = add(gather(wte, tokens), Embedding.places(wpe, tokens, reading.positions)) // [B, T, C]
+      const x = stack(drop(embedded, "transformer.drop", reading), blocks, reading, (x, block, layer) => {
+        const dropped = (x: Tensor, part: string) => drop(x, `transformer.h.${layer}.${part}`, reading)
+        const mixed = Linear.apply(Norm.apply(x, block.ln1), block.qkv, precision) // [B, T, 3C]
+        const [queries = x, keys = x, values = x] = split(mixed, 3, 2).map(
+          (part) => Attention.splitHeads(part, H) // [B, T, C] -> [B, H, T, D]
+        )
+        const seen = Attention.mergeHeads(look(layer, { queries, keys, values })) // [B, T, C]
+        const y = add(x, dropped(Linear.apply(seen, block.out, precision), "attn"))
+        const inner = gelu(Linear.apply(Norm.apply(y, block.ln2), block.up, precision)) // [B, T, 4C]
+        return add(y, dropped(Linear.apply(inner, block.down, precision), "mlp"))
+      })
+      return Norm.apply(x, lnF)
     },
 
-    decode: (tokens, { cache: before, position, precision }) => {
-      const [B = 1] = tokens.shape
-      const x = add(gather(wte, tokens), gather(wpe, reshape(position, [1]))) // [B, C]
-      const cache: Array<LayerCache> = []
-      const hidden = through(x, precision, (q, k, v, layer) => {
-        const { keys = k, values = v } = before[layer] ?? {}
-        const S = keys.shape[2] ?? 1
-        const here = reshape(equal(range(S), position), [S, 1])
-        const after = {
-          keys: where(here, headsOf(k, [B, 1]), keys),
-          values: where(here, headsOf(v, [B, 1]), values)
-        }
-        cache[layer] = after
-        return merged(
-          attention(headsOf(q, [B, 1]), after, { mask: lessEqual(range(S), position), precision })
-        )
-      })
-      return { logits: logits(hidden, precision), cache }
-    }
+    logits: (hidden, precision) => Linear.product(hidden, wte, { precision, stored: "out-in" })
   }
 }
+
+export const family = Family.causal({
+  name: "gpt2",
+  description: "decoder of pre-norm blocks with learned positions (Radford et al. 2019)",
+  card: {
+    title: "GPT-2",
+    paper: "Radford et al. 2019, Language Models are Unsupervised Multitask Learners",
+    objective: "causal language modelling",
+    goodAt: "writing on from a beginning: stories, articles, dialogue; easy to start with",
+    weakAt: "tasks that need the text to the right, such as classification of short texts; facts",
+    licence: "MIT (modified), weights public"
+  },
+  Config,
+  presets,
+  published: {
+    vocabSize: publishedVocabSize,
+    parameters: {
+      gpt2: 124_439_808,
+      "gpt2-medium": 354_823_168,
+      "gpt2-large": 774_030_080,
+      "gpt2-xl": 1_557_611_200
+    }
+  },
+  build,
+  huggingFace: {
+    modelType: "gpt2",
+    architecture: () => "GPT2LMHeadModel",
+    Config: HuggingFaceConfig,
+    from: fromHuggingFace,
+    to: toHuggingFace,
+    // checkpoints of the bare `GPT2Model`, OpenAI's own too, leave the prefix out
+    rename: (name) => (/^(wte|wpe|h|ln_f)\./.test(name) ? `transformer.${name}` : name)
+  }
+})

@@ -1,27 +1,39 @@
-// Opens sealed weights of any family. What evaluators, generators and the command line hold in their hands.
+// Opens sealed weights of any family that writes from left to right. What evaluators, generators and the command line hold
+// in their hands.
 import type { Artifact, ArtifactCorrupt, StorageFailed, Weights } from "@inkstone/artifact"
 import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
-import { type LanguageModel, type ModelFailed, ModelUnusable } from "./Family.ts"
+import { type LanguageModel, type ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
 import * as NamedArray from "./NamedArray.ts"
-import { type FamilyName, zoo } from "./Zoo.ts"
+import * as NeuralModel from "./NeuralModel.ts"
+import * as Zoo from "./Zoo.ts"
 
-export type { LanguageModel } from "./Family.ts"
+export type { LanguageModel } from "./Model.ts"
 
-const isFamily = (name: string): name is FamilyName => Object.hasOwn(zoo, name)
+/** Opens a model that writes from left to right; it closes with the scope. Networks need the native library. */
+export const open = Effect.fn("LanguageModel.open")(function* (
+  name: string,
+  opening: Opening
+): Effect.fn.Return<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
+  const family = Zoo.find(name)
+  if (family === undefined) {
+    const problem = `not a known family; there are ${Object.keys(Zoo.zoo).join(", ")}`
+    return yield* new ModelUnusable({ family: name, problem })
+  }
+  switch (family.kind) {
+    case "counts":
+      return yield* family.open(opening)
+    case "causal":
+      return yield* NeuralModel.open(name, yield* family.network(opening.architecture), opening)
+    default:
+      return yield* new ModelUnusable({
+        family: name,
+        problem: `${family.card.title} does not write from left to right (${family.card.objective})`
+      })
+  }
+})
 
-/** The family of that name, or the names there are. */
-const familyOf = (name: string) =>
-  isFamily(name)
-    ? Effect.succeed(zoo[name])
-    : Effect.fail(
-        new ModelUnusable({
-          family: name,
-          problem: `not a known family; there are ${Object.keys(zoo).join(", ")}`
-        })
-      )
-
-/** Opens the model that the weights hold; it closes with the scope. Neural families need the native library. */
+/** Opens the model that the weights hold; it closes with the scope. Networks need the native library. */
 export const load = Effect.fn("LanguageModel.load")(function* (
   weights: Artifact<typeof Weights>
 ): Effect.fn.Return<
@@ -29,8 +41,7 @@ export const load = Effect.fn("LanguageModel.load")(function* (
   ModelUnusable | ModelFailed | NativeUnavailable | ArtifactCorrupt | StorageFailed,
   Scope.Scope
 > {
-  const family = yield* familyOf(weights.attributes.family)
-  const { architecture, vocabSize, contextLength, parameters, endOfTextId } = weights.attributes
+  const { architecture, contextLength, endOfTextId, family, parameters, vocabSize } = weights.attributes
   const arrays = yield* NamedArray.read(weights)
-  return yield* family.open({ architecture, vocabSize, contextLength, parameters, endOfTextId, arrays })
+  return yield* open(family, { architecture, vocabSize, contextLength, parameters, endOfTextId, arrays })
 })

@@ -1,16 +1,14 @@
 // A causal network behind the face of every family: a session with its weights, closed with the scope.
-import { type CausalModel, parameterCount } from "@inkstone/graph"
+import { type Parameter, parameterCount } from "@inkstone/graph"
 import { type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
-import { type Decoder, type LanguageModel, ModelFailed, ModelUnusable, type Opening } from "./Family.ts"
+import { type Decoder, type LanguageModel, ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
+import type { CausalNetwork } from "./Network.ts"
 import * as InferenceProgram from "./InferenceProgram.ts"
 import * as NamedArray from "./NamedArray.ts"
 
 /** Float32 numbers of a parameter, or what is wrong with the stored array. */
-const parameterOf = (
-  arrays: NamedArray.NamedArrays,
-  { name, shape }: CausalModel["parameters"][number]
-): Float32Array | string => {
+const parameterOf = (arrays: NamedArray.NamedArrays, { name, shape }: Parameter): Float32Array | string => {
   const array = arrays.get(name)
   if (array === undefined) return `has no array ${name}`
   if (array.shape.join() !== shape.join())
@@ -38,7 +36,7 @@ const float32Of = (tensor: Tensor): Float32Array =>
  */
 export const open = Effect.fn("NeuralModel.open")(function* (
   family: string,
-  model: CausalModel,
+  model: CausalNetwork,
   { arrays, endOfTextId }: Pick<Opening, "arrays" | "endOfTextId">
 ): Effect.fn.Return<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
   const { entries, graphDef, variables } = InferenceProgram.lower(model)

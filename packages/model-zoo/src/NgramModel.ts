@@ -1,6 +1,7 @@
 // The n-gram model as a family of the zoo: arrays in and out, scoring and generation.
 import { Effect, Schema } from "effect"
-import { type Family, type LanguageModel, ModelUnusable, type Opening } from "./Family.ts"
+import type { CountFamily } from "./Family.ts"
+import { type LanguageModel, ModelUnusable, type Opening } from "./Model.ts"
 import type { Level } from "./internal/countNgrams.ts"
 import * as NamedArray from "./NamedArray.ts"
 import * as Ngram from "./Ngram.ts"
@@ -110,9 +111,17 @@ export const of = (model: Ngram.Ngram): LanguageModel => ({
     })
 })
 
-export const family: Family = {
+export const family: CountFamily = {
+  kind: "counts",
   name: "ngram",
   description: "interpolated Kneser-Ney n-grams",
-  native: false,
+  card: {
+    title: "n-gram",
+    paper: "Chen and Goodman 1998, An Empirical Study of Smoothing Techniques for Language Modeling",
+    objective: "counts of word sequences",
+    goodAt: "an honest baseline: seconds to train, hard to beat on little text",
+    weakAt: "anything that hangs together over more than a few words",
+    licence: "none needed: no public weights"
+  },
   open
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import type { LanguageModel } from "../src/Family.ts"
+import type { LanguageModel } from "../src/Model.ts"
 import * as Generate from "../src/Generate.ts"
 import * as Ngram from "../src/Ngram.ts"
 import * as NgramModel from "../src/NgramModel.ts"

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
   AdamW,
-  type CausalModel,
   crossEntropy,
   div,
   gradients,
@@ -17,6 +16,8 @@ import { Effect, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Gpt2 from "../src/Gpt2.ts"
+import type { CausalNetwork } from "../src/Network.ts"
+import { causal } from "../src/objectives/Causal.ts"
 import * as NamedArray from "../src/NamedArray.ts"
 import * as Safetensors from "../src/Safetensors.ts"
 import { B, folder, T, V } from "./golden.ts"
@@ -51,14 +52,15 @@ const apart = (found: ArrayLike<number>, expected: Float32Array) => {
 }
 
 /** Logits, mean loss over weighted places and the gradient of every parameter, as one entry. */
-const everything = (model: CausalModel) => {
+const everything = (model: CausalNetwork) => {
   const inputs = {
     tokens: input("tokens", "int32", ["B", "T"]),
-    keyMask: input("keyMask", "bool", ["B", "T"]),
+    mask: input("mask", "bool", ["B", "T"]),
     targets: input("targets", "int32", ["B", "T"]),
     weights: input("weights", "float32", ["B", "T"])
   }
-  const logits = model.forward(inputs.tokens, { precision: "float32", keyMask: inputs.keyMask })
+  const hidden = model.hidden(inputs.tokens, { precision: "float32", mask: inputs.mask })
+  const logits = model.logits(hidden, "float32")
   const nats = crossEntropy(logits, inputs.targets)
   const loss = div(sum(mul(nats, inputs.weights)), sum(inputs.weights))
   const found = gradients(loss, model.parameters)
@@ -116,7 +118,7 @@ describe("against transformers, with a padded row", () => {
           program.entries.everything,
           {
             tokens: { shape, values: integers(golden.get("input_ids")) },
-            keyMask: { shape, values: Uint8Array.from(integers(golden.get("attention_mask"))) },
+            mask: { shape, values: Uint8Array.from(integers(golden.get("attention_mask"))) },
             targets: { shape, values: labels.map((_, at) => Math.max(0, follows(at))) },
             weights: { shape, values: Float32Array.from(labels, (_, at) => (follows(at) < 0 ? 0 : 1)) }
           }
@@ -144,7 +146,7 @@ const started = Effect.fnUntraced(function* (
   config: Gpt2.Config,
   options: Partial<TrainingProgram.Options> = {}
 ) {
-  const program = TrainingProgram.build(Gpt2.build(config), {
+  const program = TrainingProgram.build(causal(Gpt2.build(config)), {
     optimizer,
     precision: "float32",
     clusters: false,
@@ -158,6 +160,7 @@ const started = Effect.fnUntraced(function* (
       const { gradientNorm, loss } = session.call(program.entries.train, {
         tokens: { shape: [2, 9], values: tokens(at) },
         weights: { shape: [2, 8], values: weights },
+        key: { values: Int32Array.of(0, n) },
         learningRate: { values: Float32Array.of(learningRate) },
         step: { values: Float32Array.of(n) },
         maxGradientNorm: { values: Float32Array.of(1) }
@@ -165,7 +168,12 @@ const started = Effect.fnUntraced(function* (
       return [loss.values[0] ?? Number.NaN, gradientNorm.values[0] ?? Number.NaN] as const
     },
     nats: (values: Int32Array) =>
-      Array.from(session.call(program.entries.evaluate, { tokens: { shape: [2, 9], values } }).nats.values),
+      Array.from(
+        session.call(program.entries.evaluate, {
+          tokens: { shape: [2, 9], values },
+          weights: { shape: [2, 8], values: new Float32Array(2 * 8).fill(1) }
+        }).nats.values
+      ),
     values: (name: string) => {
       const variable = program.variables.find((variable) => variable.name === name)
       return variable === undefined ? undefined : session.call(variable.read, {}).value.values

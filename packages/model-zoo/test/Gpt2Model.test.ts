@@ -1,11 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Memory } from "@inkstone/tensorflow"
 import { Effect } from "effect"
-import type { LanguageModel } from "../src/Family.ts"
+import * as LanguageModel from "../src/LanguageModel.ts"
 import * as Generate from "../src/Generate.ts"
 import * as NamedArray from "../src/NamedArray.ts"
 import * as Philox from "../src/Philox.ts"
-import { zoo } from "../src/Zoo.ts"
 import * as golden from "./golden.ts"
 
 const { B, T, V } = golden
@@ -15,7 +14,7 @@ const tolerance = 2e-6 // float32 against float32; the golden logits are up to 1
 
 /** Greedy text with the whole prefix read anew for every token; the context must be long enough. */
 const uncached = Effect.fnUntraced(function* (
-  model: LanguageModel,
+  model: LanguageModel.LanguageModel,
   prompt: ReadonlyArray<number>,
   tokens: number
 ) {
@@ -122,7 +121,7 @@ describe("gpt2 in the zoo", () => {
         if (array === undefined) arrays.delete(name)
         else arrays.set(name, array)
         return Effect.map(
-          Effect.flip(Effect.scoped(zoo.gpt2.open({ ...opening, arrays }))),
+          Effect.flip(Effect.scoped(LanguageModel.open("gpt2", { ...opening, arrays }))),
           (error) => error.message
         )
       }
@@ -137,7 +136,9 @@ describe("gpt2 in the zoo", () => {
         "int32, not a float type"
       )
       const architecture = { ...opening.architecture, heads: 5 }
-      const wrong = yield* Effect.flip(Effect.scoped(zoo.gpt2.open({ ...opening, architecture })))
+      const wrong = yield* Effect.flip(
+        Effect.scoped(LanguageModel.open("gpt2", { ...opening, architecture }))
+      )
       assert.include(wrong.message, "channels 32 are no multiple of heads 5")
     })
   )

@@ -6,7 +6,7 @@ import type { NamedArrays } from "../src/NamedArray.ts"
 import * as HuggingFace from "../src/HuggingFace.ts"
 import * as NamedArray from "../src/NamedArray.ts"
 import * as Safetensors from "../src/Safetensors.ts"
-import { zoo } from "../src/Zoo.ts"
+import * as LanguageModel from "../src/LanguageModel.ts"
 
 export const folder = fileURLToPath(new URL("golden/gpt2", import.meta.url))
 export const [B, T, V] = [2, 12, 128]
@@ -31,7 +31,7 @@ export const read = Effect.gen(function* () {
 export const checkpoint = HuggingFace.load(folder)
 
 /** The model, opened in the test's scope. */
-export const model = Effect.flatMap(checkpoint, zoo.gpt2.open)
+export const model = Effect.flatMap(checkpoint, (opening) => LanguageModel.open(opening.family, opening))
 
 /** Largest difference between two rows of numbers. */
 export const distance = (a: Float32Array, b: Float32Array): number =>

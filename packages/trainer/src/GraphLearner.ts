@@ -1,5 +1,6 @@
 // A network in training on TensorFlow: weights and optimizer slots live in the session, tokens go in, numbers come out.
 import type { TrainingProgram } from "@inkstone/graph"
+import type { causal } from "@inkstone/model-zoo"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { StageFailure } from "@inkstone/stage"
 import { type NativeUnavailable, type ProgramRejected, RunFailed, Session } from "@inkstone/tensorflow"
@@ -50,7 +51,8 @@ const attempt = <A>(work: () => A): Effect.Effect<A, StageFailure> =>
     }
   })
 
-type Variable = TrainingProgram.TrainingProgram["variables"][number]
+type Program = TrainingProgram.TrainingProgram<ReturnType<typeof causal>>
+type Variable = Program["variables"][number]
 
 // TensorFlow prepares every new set of fetches, which takes longer than the copying; but all variables at once would be
 // twice the model in memory.
@@ -76,7 +78,7 @@ const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) }
 
 /** Opens a program as a learner with fresh weights; the session closes with the scope. */
 export const open = Effect.fn("GraphLearner.open")(function* (
-  program: TrainingProgram.TrainingProgram,
+  program: Program,
   { batchSize, contextLength, gradientClip, seed }: Settings
 ): Effect.fn.Return<Learner, StageFailure, Scope.Scope> {
   const session = yield* Effect.mapError(Session.open(program.graphDef), toStageFailure)
@@ -111,6 +113,7 @@ export const open = Effect.fn("GraphLearner.open")(function* (
         const { gradientNorm, loss } = session.call(entries.train, {
           tokens: { shape: [batchSize, width], values: tokens },
           weights,
+          key: { values: Int32Array.of(seed | 0, step) },
           learningRate: scalar(learningRate),
           step: scalar(step),
           maxGradientNorm: scalar(gradientClip)
@@ -123,7 +126,8 @@ export const open = Effect.fn("GraphLearner.open")(function* (
         const full = new Int32Array(batchSize * width)
         full.set(tokens)
         const { nats } = session.call(entries.evaluate, {
-          tokens: { shape: [batchSize, width], values: full }
+          tokens: { shape: [batchSize, width], values: full },
+          weights
         })
         const scored = rows * contextLength
         let sum = 0

@@ -1,7 +1,7 @@
 // Trains a network on the tokens of one split, watches it on another, and hands over the best weights with their history.
 import { canonicalJson, Tokens, Trace, Weights } from "@inkstone/artifact"
 import { parameterCount, type Precision, TrainingProgram } from "@inkstone/graph"
-import { NamedArray } from "@inkstone/model-zoo"
+import { causal, type CausalNetwork, NamedArray } from "@inkstone/model-zoo"
 import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
 import { Seed, Stage, StageFailure } from "@inkstone/stage"
 import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
@@ -119,7 +119,7 @@ export const pretrain = Stage.define({
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const openLearner = (
-  model: ReturnType<typeof Gpt2.build>,
+  model: CausalNetwork,
   options: {
     readonly config: PretrainConfig
     readonly precision: Precision
@@ -128,7 +128,7 @@ const openLearner = (
   }
 ) => {
   const { beta1, beta2, epsilon, weightDecay, batchSize, gradientClip } = options.config
-  const program = TrainingProgram.build(model, {
+  const program = TrainingProgram.build(causal(model), {
     optimizer: { beta1, beta2, epsilon, weightDecay },
     precision: options.precision,
     clusters: options.config.compile

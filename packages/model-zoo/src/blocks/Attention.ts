@@ -1,0 +1,96 @@
+// Scaled dot-product attention (Vaswani et al. 2017), and the ways of looking that need no cache.
+import {
+  cast,
+  causalMask,
+  Dimension,
+  equal,
+  logicalAnd,
+  matmul,
+  operandsOf,
+  range,
+  reshape,
+  softmax,
+  sub,
+  less,
+  type Run,
+  type Tensor,
+  transpose
+} from "@inkstone/graph"
+import type { Attend, Heads, Reading } from "../Network.ts"
+import { drop } from "./Drop.ts"
+
+/** `[B, T, H*D]` -> `[B, H, T, D]`. */
+export const splitHeads = (x: Tensor, heads: number): Tensor => {
+  const [B = 1, T = 1, channels = 1] = x.shape
+  const D = Number(channels) / heads
+  return transpose(reshape(x, [B, T, heads, D]), [0, 2, 1, 3])
+}
+
+/** `[B, H, T, D]` -> `[B, T, H*D]`. */
+export const mergeHeads = (x: Tensor): Tensor => {
+  const [B = 1, H = 1, T = 1, D = 1] = x.shape
+  return reshape(transpose(x, [0, 2, 1, 3]), [B, T, Dimension.times(H, D)])
+}
+
+export interface AttentionOptions extends Run {
+  /** of the layer, for what is dropped */
+  readonly name: string
+  readonly scale: number
+  /** bool, broadcast to [B, H, T, S] */
+  readonly mask?: Tensor
+  /** float32, broadcast to [B, H, T, S] */
+  readonly bias?: Tensor
+}
+
+/** `queries [B, H, T, D]` over `keys` and `values` `[B, H, S, D]` -> float32 `[B, H, T, D]`. */
+export const attention = ({ keys, queries, values }: Heads, options: AttentionOptions): Tensor => {
+  const { bias, mask, name, precision, scale } = options
+  const dtype = operandsOf(precision)
+  const scores = matmul(cast(queries, dtype), cast(keys, dtype), { transposeB: true }) // [B, H, T, S]
+  const weights = softmax(scores, {
+    scale,
+    dtype,
+    ...(bias === undefined ? {} : { bias }),
+    ...(mask === undefined ? {} : { mask })
+  })
+  const kept = drop(weights, name, options)
+  return cast(matmul(kept, cast(values, dtype)), "float32") // [B, H, T, D]
+}
+
+/** Who sees whom in a reading of `[B, T]`, broadcast to `[B, H, T, T]`; undefined where all see all. */
+const visibility = (
+  { documents, mask }: Reading,
+  {
+    T,
+    causal,
+    window
+  }: { readonly T: Dimension.Dim; readonly causal: boolean; readonly window: number | undefined }
+): Tensor | undefined => {
+  const [B = 1] = (mask ?? documents)?.shape ?? []
+  const across = (x: Tensor) => reshape(x, [B, 1, 1, T])
+  const down = (x: Tensor) => reshape(x, [B, 1, T, 1])
+  const places = range(T)
+  const conditions = [
+    ...(causal ? [causalMask(T)] : []), // [T, T]
+    // [T, T]: how far back a place is
+    ...(window === undefined ? [] : [less(sub(reshape(places, [T, 1]), places), window)]),
+    ...(mask === undefined ? [] : [across(mask)]), // [B, 1, 1, T]
+    ...(documents === undefined ? [] : [equal(down(documents), across(documents))]) // [B, 1, T, T]
+  ]
+  return conditions.length === 0 ? undefined : conditions.reduce(logicalAnd)
+}
+
+/** Looks at the tokens of the reading itself. */
+export const selfAttend =
+  (reading: Reading, { causal, name }: { readonly causal: boolean; readonly name: string }): Attend =>
+  (layer, heads, { bias, scale, window } = {}) => {
+    const [, , T = 1, D = 1] = heads.queries.shape
+    const mask = visibility(reading, { T, causal, window })
+    return attention(heads, {
+      ...reading,
+      name: `${name}.${layer}.attention`,
+      scale: scale ?? 1 / Math.sqrt(Number(D)),
+      ...(mask === undefined ? {} : { mask }),
+      ...(bias === undefined ? {} : { bias: bias(range(T), range(T)) })
+    })
+  }

@@ -1,0 +1,25 @@
+// Causal language modelling: each token costs what the tokens before it say (Radford et al. 2018).
+import { crossEntropy, input, type Objective, type Run, slice, type Tensor } from "@inkstone/graph"
+import type { CausalNetwork } from "../Network.ts"
+
+/**
+ * Inputs: `tokens` int32 [B, T+1], and `weights` float32 [B, T], 1 for each next token that counts, 0 for padding or a prompt.
+ * Values: `nats` [B, T].
+ */
+export const causal = (network: CausalNetwork) => {
+  const inputs = {
+    tokens: input("tokens", "int32", ["B", "T+1"]),
+    weights: input("weights", "float32", ["B", "T"])
+  }
+  const terms = (run: Run) => ({
+    nats: { values: nats(network, inputs.tokens, run), weights: inputs.weights }
+  })
+  return { parameters: network.parameters, inputs, terms } satisfies Objective
+}
+
+/** What each next token of `tokens [B, T+1]` costs, `[B, T]`. */
+export const nats = (network: CausalNetwork, tokens: Tensor, run: Run): Tensor => {
+  const read = slice(tokens, { axis: 1, from: 0, size: "T" }) // [B, T]
+  const next = slice(tokens, { axis: 1, from: 1, size: "T" }) // [B, T]
+  return crossEntropy(network.logits(network.hidden(read, run), run.precision), next)
+}
