@@ -2,6 +2,7 @@
 import { GraphInvalid } from "./errors.ts"
 
 const names: Readonly<Record<string, string>> = {
+  Abs: "y",
   AddV2: "z",
   BitwiseAnd: "z",
   BitwiseXor: "z",
@@ -9,10 +10,12 @@ const names: Readonly<Record<string, string>> = {
   Cast: "y",
   ConcatV2: "output",
   Const: "output",
+  Cos: "y",
   Equal: "z",
   Erf: "y",
   Exp: "y",
   Fill: "output",
+  Floor: "y",
   FloorDiv: "z",
   FloorMod: "z",
   Greater: "z",
@@ -23,6 +26,7 @@ const names: Readonly<Record<string, string>> = {
   Log: "y",
   Max: "output",
   Maximum: "z",
+  Min: "output",
   Minimum: "z",
   Mul: "z",
   Neg: "y",
@@ -38,6 +42,7 @@ const names: Readonly<Record<string, string>> = {
   SelectV2: "output",
   Shape: "output",
   Sigmoid: "y",
+  Sin: "y",
   Slice: "output",
   Sqrt: "y",
   Square: "y",

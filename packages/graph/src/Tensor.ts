@@ -45,6 +45,9 @@ export interface Tensor extends Definition {
 
 let made = 0
 
+/** The id of the tensor that is made next. */
+export const nextId = (): number => made
+
 /** Makes a tensor. For new operations; models use the operations. */
 export const make = (definition: Definition): Tensor => {
   const id = made++

@@ -19,21 +19,43 @@ export const gradients = (loss: Tensor, targets: ReadonlyArray<Tensor>): Readonl
       "gradients",
       `${loss.name} is ${loss.dtype} ${Dimension.show(loss.shape)}, not a scalar`
     )
+  const found = pullback(loss, full([], 1, loss.dtype), { targets, beyond: true })
+  return targets.map((target, i) => found[i] ?? full(target.shape, 0, target.dtype))
+}
+
+export interface PullbackOptions {
+  readonly targets: ReadonlyArray<Tensor>
+  /** whether what a target is computed from counts as well, or a path ends at the first target it meets */
+  readonly beyond: boolean
+}
+
+/**
+ * From the gradient of a tensor to those of targets (a vector-Jacobian product); undefined for one that it does not depend
+ * on.
+ */
+export const pullback = (
+  result: Tensor,
+  gradient: Tensor,
+  { beyond, targets }: PullbackOptions
+): ReadonlyArray<Tensor | undefined> => {
   const wanted = new Set(targets)
-  const order = sorted([loss], { aliases: "keep" })
+  const order = sorted([result], { aliases: "keep" })
   const leads = new Set<Tensor>()
   for (const tensor of order)
     if (wanted.has(tensor) || tensor.inputs.some((input) => leads.has(input))) leads.add(tensor)
 
-  const collected = new Map<Tensor, Array<Tensor>>([[loss, [full([], 1, loss.dtype)]]])
+  const collected = new Map<Tensor, Array<Tensor>>([[result, [gradient]]])
   const found = new Map<Tensor, Tensor>()
   for (const tensor of order.toReversed()) {
     const parts = collected.get(tensor)
     if (parts === undefined || !leads.has(tensor)) continue
     collected.delete(tensor)
-    const gradient = total(parts)
-    if (wanted.has(tensor)) found.set(tensor, gradient)
-    const towards = tensor.gradient?.(gradient, tensor) ?? []
+    const sum = total(parts)
+    if (wanted.has(tensor)) {
+      found.set(tensor, sum)
+      if (!beyond) continue
+    }
+    const towards = tensor.gradient?.(sum, tensor) ?? []
     for (const [i, input] of tensor.inputs.entries()) {
       const part = towards[i]
       if (part === undefined || !leads.has(input)) continue
@@ -42,7 +64,7 @@ export const gradients = (loss: Tensor, targets: ReadonlyArray<Tensor>): Readonl
       collected.set(input, list)
     }
   }
-  return targets.map((target) => found.get(target) ?? full(target.shape, 0, target.dtype))
+  return targets.map((target) => found.get(target))
 }
 
 const total = (parts: ReadonlyArray<Tensor>): Tensor => {

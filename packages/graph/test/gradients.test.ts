@@ -86,11 +86,15 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     build: both(g.matmul)
   },
+  cos: { shapes: [A], build: only(g.cos) },
+  sin: { shapes: [A], build: only(g.sin) },
+  abs: { shapes: [A], build: only(g.abs) },
   "sum of all": { shapes: [A], build: only((x) => g.sum(x)) },
   "sum, one axis": { shapes: [[2, 3, 2]], build: only((x) => g.sum(x, { axes: [1] })) },
   "sum, axes kept": { shapes: [[2, 3, 2]], build: only((x) => g.sum(x, { axes: [0, -1], keep: true })) },
   mean: { shapes: [A], build: only((x) => g.mean(x, { axes: [-1] })) },
   max: { shapes: [A], build: only((x) => g.max(x, { axes: [-1] })) },
+  min: { shapes: [A], build: only((x) => g.min(x, { axes: [-1] })) },
   reshape: { shapes: [A], build: only((x) => g.square(g.reshape(x, [3, 2]))) },
   transpose: { shapes: [[2, 3, 4]], build: only((x) => g.square(g.transpose(x, [2, 0, 1]))) },
   broadcastTo: { shapes: [[3, 1]], build: only((x) => g.square(g.broadcastTo(x, [2, 3, 4]))) },
@@ -125,6 +129,20 @@ const cases: Readonly<Record<string, Case>> = {
     shapes: [[2, 2, 3]],
     build: only((x) => g.square(g.gatherRows(x, g.reshape(indices, [2, 2, 1]))))
   },
+  repeat: { shapes: [A], build: only((x) => g.square(g.repeat(x, { axis: 0, times: 3 }))) },
+  cumulativeSum: {
+    shapes: [[2, 4]],
+    build: only((x) => g.square(g.cumulativeSum(x, { axis: 1 })))
+  },
+  "cumulativeSum, exclusive": {
+    shapes: [[2, 4]],
+    build: only((x) => g.square(g.cumulativeSum(x, { axis: 0, exclusive: true })))
+  },
+  "cumulativeSum, from the end": {
+    shapes: [[2, 4]],
+    build: only((x) => g.square(g.cumulativeSum(x, { axis: -1, exclusive: true, reverse: true })))
+  },
+  topK: { shapes: [[2, 3, 5]], build: only((x) => g.square(g.topK(x, 2).values)) },
   relu: { shapes: [A], build: only(g.relu) },
   silu: { shapes: [A], build: only(g.silu) },
   geluErf: { shapes: [A], build: only(g.geluErf) },
@@ -151,6 +169,24 @@ const cases: Readonly<Record<string, Case>> = {
     build: ([x = g.constant(0), gain = x, bias = x]) => g.layerNorm(x, { gain, bias, epsilon: 1e-5 })
   },
   crossEntropy: { shapes: [[4, 3]], build: only((x) => g.crossEntropy(x, indices)) },
+  "crossEntropy, smoothed": {
+    shapes: [[4, 3]],
+    build: only((x) => g.crossEntropy(x, indices, { labelSmoothing: 0.2 }))
+  },
+  logSoftmax: { shapes: [A], build: only(g.logSoftmax) },
+  klDivergence: {
+    shapes: [A, B],
+    build: both((x, y) => g.klDivergence(x, y, { temperature: 2 }))
+  },
+  cosineDistance: { shapes: [A, B], build: both(g.cosineDistance) },
+  rotate: {
+    shapes: [[2, 2, 4, 6]],
+    build: only((x) => g.rotate(x, g.rotation(g.range(4), { headChannels: 6, base: 100 })))
+  },
+  rematerialize: {
+    shapes: [A, B],
+    build: both((x, y) => g.rematerialize((x) => g.mul(g.tanh(g.mul(x, y)), g.exp(y)), [x]))
+  },
   "a diamond": { shapes: [A], build: only((x) => g.mul(g.exp(x), g.add(g.tanh(x), x))) }
 }
 

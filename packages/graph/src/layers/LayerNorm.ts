@@ -1,7 +1,7 @@
 // Normalization over channels (Ba, Kiros and Hinton 2016), always in float32.
 import * as Dimension from "../Dimension.ts"
 import { ShapeMismatch } from "../errors.ts"
-import { add, mul, rsqrt, square, sub } from "../ops/Elementwise.ts"
+import { add, cast, mul, rsqrt, square, sub } from "../ops/Elementwise.ts"
 import { mean } from "../ops/Reduce.ts"
 import { type Tensor, withGradient } from "../Tensor.ts"
 
@@ -14,7 +14,7 @@ export interface LayerNormParameters {
   readonly epsilon: number
 }
 
-/** `x [..., C]` to mean 0 and variance 1 over its last axis, then times gain plus bias. */
+/** `x [..., C]` to mean 0 and variance 1 over its last axis, then times gain plus bias, float32. */
 export const layerNorm = (x: Tensor, { gain, bias, epsilon }: LayerNormParameters): Tensor => {
   const channels = x.shape.slice(-1)
   if (!Dimension.same(gain.shape, channels) || !Dimension.same(bias.shape, channels))
@@ -24,12 +24,13 @@ export const layerNorm = (x: Tensor, { gain, bias, epsilon }: LayerNormParameter
       `gain and bias must be ${Dimension.show(channels)}`
     )
   const over = { axes: [-1], keep: true }
-  const centered = sub(x, mean(x, over)) // [..., C]
+  const wide = cast(x, "float32")
+  const centered = sub(wide, mean(wide, over)) // [..., C]
   const scale = rsqrt(add(mean(square(centered), over), epsilon)) // [..., 1]
   const unit = mul(centered, scale)
   return withGradient(add(mul(unit, gain), bias), [x, gain, bias], (g) => {
     const h = mul(g, gain)
     const along = mean(mul(h, unit), over) // [..., 1]
-    return [mul(sub(sub(h, mean(h, over)), mul(unit, along)), scale), mul(g, unit), g]
+    return [cast(mul(sub(sub(h, mean(h, over)), mul(unit, along)), scale), x.dtype), mul(g, unit), g]
   })
 }

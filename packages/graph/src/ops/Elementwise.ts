@@ -2,7 +2,7 @@
 import { type DType, isFloat } from "../DType.ts"
 import { make, type Tensor } from "../Tensor.ts"
 import { binary, type Operand, unary } from "./Broadcasting.ts"
-import { greaterEqual, lessEqual, where } from "./Logic.ts"
+import { greater, greaterEqual, less, lessEqual, where } from "./Logic.ts"
 
 export const add = binary({ op: "add", tensorflow: "AddV2", apply: (x, y) => x + y, gradient: (g) => [g, g] })
 export const sub = binary({
@@ -87,6 +87,28 @@ export const sigmoid = unary({
   gradient: (g, _, self) => mul(g, mul(self, sub(1, self)))
 })
 
+export const cos = unary({
+  op: "cos",
+  tensorflow: "Cos",
+  apply: Math.cos,
+  gradient: (g, x) => negate(mul(g, sin(x)))
+})
+export const sin = unary({
+  op: "sin",
+  tensorflow: "Sin",
+  apply: Math.sin,
+  gradient: (g, x) => mul(g, cos(x))
+})
+/** Without the sign; the gradient at 0 is 0. */
+export const abs = unary({
+  op: "abs",
+  tensorflow: "Abs",
+  apply: Math.abs,
+  gradient: (g, x) => where(greater(x, 0), g, where(less(x, 0), negate(g), 0))
+})
+/** The whole number at or below. */
+export const floor = unary({ op: "floor", tensorflow: "Floor", apply: Math.floor })
+
 /** To the power of a fixed exponent; for x > 0 unless the exponent is a whole number. */
 export const pow = (x: Tensor, exponent: Operand): Tensor => powers(x, exponent)
 const powers = binary({
@@ -112,7 +134,8 @@ export const cast = (x: Tensor, dtype: DType): Tensor =>
           }),
         evaluate: ([v]) => {
           if (v === undefined) throw new RangeError("cast")
-          return dtype === "int32" ? { shape: v.shape, data: v.data.map(Math.trunc) } : v
+          if (dtype === "int32") return { shape: v.shape, data: v.data.map(Math.trunc) }
+          return dtype === "bool" ? { shape: v.shape, data: v.data.map((x) => (x === 0 ? 0 : 1)) } : v
         },
         ...(isFloat(x.dtype) && isFloat(dtype) ? { gradient: (g: Tensor) => [cast(g, x.dtype)] } : {})
       })

@@ -1,10 +1,14 @@
 // Rows picked by number, and sums into rows: embeddings and their gradients.
 import * as Dimension from "../Dimension.ts"
+import type { Dim } from "../Dimension.ts"
+import type { DType } from "../DType.ts"
 import { DtypeMismatch, ShapeMismatch } from "../errors.ts"
 import { make, type Tensor } from "../Tensor.ts"
 import { at, count, generate } from "../Values.ts"
-import { full } from "./Constant.ts"
+import { full, range } from "./Constant.ts"
+import { cast } from "./Elementwise.ts"
 import { reshape } from "./Layout.ts"
+import { equal } from "./Logic.ts"
 
 /** `table [V, ...rest]`, `indices [...lead]` int32 -> `[...lead, ...rest]`. An index outside fails when it runs. */
 export const gather = (table: Tensor, indices: Tensor): Tensor => {
@@ -43,13 +47,18 @@ export const gather = (table: Tensor, indices: Tensor): Tensor => {
 /** `base [V, ...rest]` with each of `rows [N, ...rest]` added to the row `indices [N]` names. */
 export const scatterAdd = (base: Tensor, indices: Tensor, rows: Tensor): Tensor => {
   const rest = base.shape.slice(1)
-  if (!Dimension.same([...indices.shape, ...rest], rows.shape))
+  if (indices.shape.length !== 1 || !Dimension.same([...indices.shape, ...rest], rows.shape))
     throw new ShapeMismatch(
       "scatterAdd",
       [base, indices, rows].map(({ name, shape }) => ({ name, shape: Dimension.show(shape) })),
-      `rows must be ${Dimension.show([...indices.shape, ...rest])}`
+      `rows must be ${Dimension.show([...indices.shape, ...rest])}, with one axis of indices`
     )
   const [flat = 1] = indices.shape
+  if (indices.dtype !== "int32" || rows.dtype !== base.dtype)
+    throw new DtypeMismatch(
+      "scatterAdd",
+      `${indices.name} is ${indices.dtype}, not int32, or ${rows.name} is ${rows.dtype}, not ${base.dtype}`
+    )
   return make({
     op: "scatterAdd",
     inputs: [base, indices, rows],
@@ -78,4 +87,11 @@ export const scatterAdd = (base: Tensor, indices: Tensor, rows: Tensor): Tensor 
     gradient: (g) => [g, undefined, gather(g, reshape(indices, [flat]))],
     onto: (other) => scatterAdd(other, indices, rows)
   })
+}
+
+/** 1 where the last axis stands at the index, else 0: `indices [...]` int32 -> `[..., depth]`. None for an index outside. */
+export const oneHot = (indices: Tensor, depth: Dim, dtype: DType = "float32"): Tensor => {
+  if (indices.dtype !== "int32")
+    throw new DtypeMismatch("oneHot", `${indices.name} is ${indices.dtype}, not int32`)
+  return cast(equal(reshape(indices, [...indices.shape, 1]), range(depth)), dtype)
 }

@@ -25,7 +25,6 @@ export const gatherRows = (tables: Tensor, indices: Tensor): Tensor => {
       `all axes of ${indices.name} but its last must be the first ones of ${tables.name}`
     )
   const [N = 1] = indices.shape.slice(-1)
-  const [S = 1] = tables.shape.slice(depth)
   const rest = tables.shape.slice(depth + 1)
   return make({
     op: "gatherRows",
@@ -48,14 +47,23 @@ export const gatherRows = (tables: Tensor, indices: Tensor): Tensor => {
         at(t, [...where.slice(0, depth), at(i, where.slice(0, depth + 1)), ...where.slice(depth + 1)])
       )
     },
-    gradient: (g) => {
-      // the tables one below the other, and indices into all of them
-      const tableCount = Dimension.size(lead)
-      const flat = Dimension.times(tableCount, N)
-      const first = mul(reshape(range(tableCount), [tableCount, 1]), sizeOf(S, "int32"))
-      const rows = reshape(add(reshape(indices, [tableCount, N]), first), [flat])
-      const onto = full([Dimension.times(tableCount, S), ...rest], 0, tables.dtype)
-      return [reshape(scatterAdd(onto, rows, reshape(g, [flat, ...rest])), tables.shape), undefined]
-    }
+    gradient: (g) => [scatterRows(tables, indices, g), undefined]
   })
+}
+
+/**
+ * Zeros like `tables [...lead, S, ...rest]` with `rows [...lead, N, ...rest]` added where `indices [...lead, N]` say: the
+ * way back of `gatherRows`.
+ */
+export const scatterRows = (tables: Tensor, indices: Tensor, rows: Tensor): Tensor => {
+  const depth = indices.shape.length - 1
+  const [N = 1] = indices.shape.slice(-1)
+  const [S = 1, ...rest] = tables.shape.slice(depth)
+  // the tables one below the other, and indices into all of them
+  const count = Dimension.size(indices.shape.slice(0, -1))
+  const flat = Dimension.times(count, N)
+  const first = mul(reshape(range(count), [count, 1]), sizeOf(S, "int32")) // [count, 1]
+  const into = reshape(add(reshape(indices, [count, N]), first), [flat])
+  const onto = full([Dimension.times(count, S), ...rest], 0, rows.dtype)
+  return reshape(scatterAdd(onto, into, reshape(rows, [flat, ...rest])), tables.shape)
 }

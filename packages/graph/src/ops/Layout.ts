@@ -113,6 +113,17 @@ export const broadcastTo = (x: Tensor, shape: Shape): Tensor => {
   })
 }
 
+/** Each place of an axis several times, next to one another: heads of keys that several heads of queries share. */
+export const repeat = (
+  x: Tensor,
+  { axis: given, times }: { readonly axis: number; readonly times: number }
+) => {
+  const axis = axisOf("repeat", x, given)
+  const [before, size = 1, after] = [x.shape.slice(0, axis), x.shape[axis], x.shape.slice(axis + 1)]
+  const spread = broadcastTo(reshape(x, [...before, size, 1, ...after]), [...before, size, times, ...after])
+  return times === 1 ? x : reshape(spread, [...before, Dimension.times(size, times), ...after])
+}
+
 export interface SliceOptions {
   readonly axis: number
   /** first place that is kept */
@@ -126,7 +137,7 @@ export const slice = (x: Tensor, { axis: given, from, size }: SliceOptions): Ten
   const axis = axisOf("slice", x, given)
   const whole = x.shape[axis] ?? 1
   const known = [whole, from, size].every((dim) => typeof dim === "number")
-  if (known && Number(from) + Number(size) > Number(whole))
+  if (known && (Number(from) < 0 || Number(from) + Number(size) > Number(whole)))
     throw new GraphInvalid(
       "slice",
       `${x.name} ${Dimension.show(x.shape)} has no places ${from} to ${Dimension.plus(from, size)} along axis ${axis}`

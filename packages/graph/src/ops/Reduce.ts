@@ -53,7 +53,9 @@ interface Reduction {
 const reduction =
   ({ op, tensorflow, start, step, gradient }: Reduction) =>
   (x: Tensor, options: ReduceOptions = {}): Tensor => {
-    const axes = (options.axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(op, x, axis))
+    const axes = [
+      ...new Set((options.axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(op, x, axis)))
+    ]
     if (axes.length === 0) return x
     const shape = reducedShape(x.shape, axes)
     const kept = make({
@@ -95,6 +97,15 @@ export const max = reduction({
   tensorflow: "Max",
   start: Number.NEGATIVE_INFINITY,
   step: Math.max,
+  gradient: (g, x, self) => mul(cast(equal(x, self), x.dtype), g)
+})
+
+/** The smallest; where several are, the gradient goes to all of them. */
+export const min = reduction({
+  op: "min",
+  tensorflow: "Min",
+  start: Number.POSITIVE_INFINITY,
+  step: Math.min,
   gradient: (g, x, self) => mul(cast(equal(x, self), x.dtype), g)
 })
 
