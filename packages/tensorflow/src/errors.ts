@@ -33,3 +33,28 @@ export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
     return `running [${this.fetches.join(", ")}] from [${this.feeds.join(", ")}] failed: ${this.problem}`
   }
 }
+
+/** A checkpoint or SavedModel is not what its format asks for, or not one that can be read here. */
+export class CheckpointInvalid extends Schema.TaggedError<CheckpointInvalid>()("CheckpointInvalid", {
+  file: Schema.String,
+  /** the tensor or the part of the file */
+  field: Schema.String,
+  problem: Schema.String,
+  advice: Schema.String
+}) {
+  override get message() {
+    return `${this.file}: ${this.field}: ${this.problem}; ${this.advice}`
+  }
+}
+
+/** A file of a checkpoint is not there or cannot be read. */
+export class CheckpointUnreadable extends Schema.TaggedError<CheckpointUnreadable>()("CheckpointUnreadable", {
+  file: Schema.String,
+  /** such as `ENOENT` */
+  code: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `${this.file} cannot be read: ${this.problem}`
+  }
+}
