@@ -1,0 +1,67 @@
+// What a family keeps: its configs, its published sizes, and the numbers of a network in a folder of `transformers`.
+import { parameterCount } from "@inkstone/graph"
+import { Effect } from "effect"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert } from "vitest"
+import type { Architecture, NetworkFamily } from "../../Family.ts"
+import * as HuggingFace from "../../HuggingFace.ts"
+import * as NamedArray from "../../NamedArray.ts"
+import { started } from "./Training.ts"
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "inkstone-contract-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+)
+
+/** Saved as a Hugging Face folder and read again: the same architecture, the same arrays, bit for bit. */
+export const savesAndLoads = Effect.fnUntraced(function* (family: NetworkFamily, architecture: Architecture) {
+  const network = yield* family.network(architecture)
+  const { values } = yield* started(network)
+  const numbers = values()
+  const arrays = new Map(
+    network.parameters.map(({ name, shape }) => [
+      name,
+      NamedArray.of(name, "float32", numbers.get(name) ?? new Float32Array(0), shape)
+    ])
+  )
+  const folder = yield* temporary
+  const endOfTextId = network.vocabSize - 2
+  yield* HuggingFace.save(folder, { family: family.name, architecture, arrays, endOfTextId })
+  const read = yield* HuggingFace.load(folder)
+  assert.deepStrictEqual(read.architecture, architecture)
+  assert.deepInclude(read, {
+    family: family.name,
+    endOfTextId,
+    vocabSize: network.vocabSize,
+    parameters: parameterCount(network)
+  })
+  assert.sameMembers([...read.arrays.keys()], [...arrays.keys()])
+  for (const [name, array] of arrays) assert.deepStrictEqual(read.arrays.get(name), array, name)
+}, Effect.scoped)
+
+/** Each field with something else in it, and numbers with one below zero: refused by the field's name. */
+export const refusesWrongFields = Effect.fnUntraced(function* (
+  family: NetworkFamily,
+  architecture: Architecture
+) {
+  for (const [field, value] of Object.entries(architecture)) {
+    const wrong: ReadonlyArray<unknown> = typeof value === "number" ? [{ wrong: 1 }, "7", -1] : [{ wrong: 1 }]
+    for (const other of wrong) {
+      const error = yield* Effect.flip(family.network({ ...architecture, [field]: other }))
+      assert.strictEqual(error.family, family.name)
+      assert.include(error.problem, `"${field}"`, `${field} = ${JSON.stringify(other)}`)
+    }
+  }
+})
+
+/** The sizes that were published have the parameters that were published. */
+export const hasThePublishedSizes = Effect.fnUntraced(function* (family: NetworkFamily) {
+  for (const { architecture, name, published } of family.presets) {
+    const network = yield* family.network(architecture)
+    const count = parameterCount(network)
+    assert.isAbove(count, 0, name)
+    if (published !== undefined) assert.strictEqual(count, published, name)
+  }
+})
