@@ -17,9 +17,6 @@ const compressed = Buffer.from(
   "hex"
 )
 
-const refused = (...bytes: ReadonlyArray<number>) =>
-  assert.throws(() => Snappy.uncompress(Uint8Array.from(bytes), "block"), Malformed)
-
 const shown = (table: Uint8Array) =>
   SortedTable.read(table).map(({ key, value }) => [Buffer.from(key).toString(), [...value]])
 
@@ -54,14 +51,16 @@ describe("Snappy", () => {
     assert.deepStrictEqual(Buffer.from(Snappy.uncompress(compressed, "block")), plain)
   })
 
-  it("refuses lengths and copies that cannot be", () => {
-    refused(255, 255, 255, 255, 15, 0, 65) // 4 GiB from 7 bytes
-    refused(4, 0, 65, 0b00000001, 2) // a copy from before the beginning
-    refused(4, 0, 65, 0b00000001, 0) // from nowhere
-    refused(2, 0, 65, 0b00000001, 1) // more than announced
-    refused(9, 0, 65) // less
-    refused(4, 12, 65) // a text that ends too soon
-    refused()
+  it.each([
+    ["4 GiB from 7 bytes", [255, 255, 255, 255, 15, 0, 65]],
+    ["a copy from before the beginning", [4, 0, 65, 0b00000001, 2]],
+    ["a copy from nowhere", [4, 0, 65, 0b00000001, 0]],
+    ["more than announced", [2, 0, 65, 0b00000001, 1]],
+    ["less than announced", [9, 0, 65]],
+    ["a text that ends too soon", [4, 12, 65]],
+    ["nothing", []]
+  ])("refuses %s", (_, bytes) => {
+    assert.throws(() => Snappy.uncompress(Uint8Array.from(bytes), "block"), Malformed)
   })
 
   it("takes any bytes without another kind of error", () => {

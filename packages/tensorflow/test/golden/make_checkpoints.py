@@ -68,5 +68,5 @@ golden = {
     if name != "texts"
 }
 with open("golden.json", "w") as file:
-    json.dump(golden, file, indent=1)
+    json.dump(golden, file, indent=2)
     file.write("\n")
