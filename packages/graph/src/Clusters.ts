@@ -67,3 +67,16 @@ export const partition = (
   }
   return [...groups.values()].filter((group) => group.reduce((sum, tensor) => sum + weight(tensor), 0) > 1)
 }
+
+/** Members of clusters that are needed outside of theirs. */
+export const escapes = (
+  order: ReadonlyArray<Tensor>,
+  results: ReadonlyArray<Tensor>,
+  clusterOf: ReadonlyMap<Tensor, Cluster>
+): ReadonlySet<Tensor> => {
+  const escaping = new Set(results)
+  for (const tensor of order)
+    for (const input of tensor.inputs.map(origin))
+      if (clusterOf.get(input) !== clusterOf.get(tensor)) escaping.add(input)
+  return escaping
+}

@@ -1,6 +1,6 @@
 // Writes tensors as TensorFlow nodes: those that stand alone into the graph, clusters as functions that XLA compiles.
 import { createHash } from "node:crypto"
-import { type Cluster, partition } from "./Clusters.ts"
+import { type Cluster, escapes, partition } from "./Clusters.ts"
 import * as Dimension from "./Dimension.ts"
 import { type Emitter, emitter, type Ref, type Scope } from "./Emitter.ts"
 import { GraphInvalid } from "./errors.ts"
@@ -149,19 +149,6 @@ const sizeFrom = (tensor: Tensor, name: string) => {
     if (found?.name === name) return { axis, plus: found.plus }
   }
   return undefined
-}
-
-/** Members of clusters that are needed outside of theirs. */
-const escapes = (
-  order: ReadonlyArray<Tensor>,
-  results: ReadonlyArray<Tensor>,
-  clusterOf: ReadonlyMap<Tensor, Cluster>
-): ReadonlySet<Tensor> => {
-  const escaping = new Set(results)
-  for (const tensor of order)
-    for (const input of tensor.inputs.map(origin))
-      if (clusterOf.get(input) !== clusterOf.get(tensor)) escaping.add(input)
-  return escaping
 }
 
 /** Members of a cluster as a function of the tensors it takes from outside, and of sizes that none of those has. */

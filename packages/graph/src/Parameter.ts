@@ -2,7 +2,7 @@
 import type { Shape } from "./Dimension.ts"
 import type { DType } from "./DType.ts"
 import { GraphInvalid } from "./errors.ts"
-import type { Initializer } from "./Initializer.ts"
+import { type Initializer, zeros } from "./Initializer.ts"
 import { make, type Tensor } from "./Tensor.ts"
 
 export interface Input extends Tensor {
@@ -13,6 +13,8 @@ export interface Input extends Tensor {
 export interface Variable extends Tensor {
   readonly op: "variable"
   readonly initializer: Initializer
+  /** worth nothing between two steps of training: no part of a checkpoint */
+  readonly scratch?: true
 }
 
 /** A variable that is trained. */
@@ -54,6 +56,12 @@ export const variable = (name: string, dtype: DType, shape: Shape, initializer: 
   }),
   op: "variable",
   initializer
+})
+
+/** State that is only worth something within a step, such as gradients that are being added up. */
+export const scratch = (name: string, shape: Shape): Variable => ({
+  ...variable(name, "float32", shape, zeros),
+  scratch: true
 })
 
 /**

@@ -13,6 +13,8 @@ export interface Entry {
   readonly outputs: Readonly<Record<string, Tensor>>
   /** new values of variables, set when the run ends */
   readonly updates?: ReadonlyArray<readonly [Variable, Tensor]>
+  /** those of its tensors that are gradients of parameters, for explaining what its memory is for */
+  readonly gradients?: ReadonlyArray<Tensor>
 }
 export type Entries = Readonly<Record<string, Entry>>
 
@@ -39,6 +41,8 @@ export interface LoweredVariable {
   readonly shape: Shape
   readonly dtype: CrossingDType
   readonly trainable: boolean
+  /** worth nothing between two steps of training: no part of a checkpoint */
+  readonly scratch: boolean
   /** Entries for this one variable, so that a checkpoint needs memory for one at a time. */
   readonly read: { readonly inputs: {}; readonly outputs: { readonly value: Endpoint } }
   readonly write: {
@@ -190,6 +194,7 @@ const lowerVariable = (builder: GraphBuilder, variable: Variable): LoweredVariab
     shape: variable.shape,
     dtype: crossing(variable),
     trainable: "trainable" in variable,
+    scratch: variable.scratch === true,
     read: { inputs: {}, outputs: { value: endpoint(value, variable) } },
     write: {
       inputs: { value: endpoint(given, variable) },

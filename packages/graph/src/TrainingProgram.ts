@@ -1,13 +1,15 @@
 // All that training needs, as one program: start, step, evaluate; weights never leave the session in between.
+import * as Accumulation from "./Accumulation.ts"
 import * as AdamW from "./AdamW.ts"
 import { gradients } from "./gradients.ts"
+import { lossOf } from "./Loss.ts"
 import type { Inputs, Objective, Run, Terms } from "./Objective.ts"
-import { add, div, mul } from "./ops/Elementwise.ts"
-import { sum } from "./ops/Reduce.ts"
-import { input, type Variable } from "./Parameter.ts"
+import { type Input, input, type Variable } from "./Parameter.ts"
 import type { Precision } from "./Precision.ts"
 import * as Program from "./Program.ts"
 import type { Tensor } from "./Tensor.ts"
+
+export { totals } from "./Accumulation.ts"
 
 export interface Options {
   readonly optimizer: AdamW.AdamWSettings
@@ -18,16 +20,40 @@ export interface Options {
   readonly dropout?: number
   /** compute each block again in the backward pass: less memory, a third more time */
   readonly rematerialize?: boolean
+  /** adds the entries `accumulate` and `apply`, and a gradient that stays for each parameter */
+  readonly accumulation?: boolean
 }
 
 const scalar = (name: string) => input(name, "float32", [])
+const keyInput = () => ({
+  /** of what is dropped in this run; any without dropout */
+  key: input("key", "int32", [2])
+})
 const stepInputs = () => ({
-  /** of what is dropped in this step; any without dropout */
-  key: input("key", "int32", [2]),
   learningRate: scalar("learningRate"),
   step: scalar("step"),
   maxGradientNorm: scalar("maxGradientNorm")
 })
+
+type Key = ReturnType<typeof keyInput>
+type StepInputs = ReturnType<typeof stepInputs>
+type Takes<I> = { readonly inputs: I }
+type Gives<O> = { readonly outputs: O }
+type Step = Gives<{ readonly loss: Tensor; readonly gradientNorm: Tensor }> & Required<Program.Entry>
+
+/** Entries of every training program. */
+export type Entries<I extends Inputs, T extends Terms> = {
+  readonly init: Takes<Key> & Gives<{}> & Program.Entry
+  readonly train: Takes<I & Key & StepInputs> & Step
+  readonly evaluate: Takes<I> & Gives<Values<T>>
+}
+/** Entries of one that can add up gradients. */
+export type WindowEntries<I extends Inputs, T extends Terms> = Entries<I, T> & {
+  readonly accumulate: Takes<I & Key & Accumulation.Totals<T> & { readonly first: Input }> &
+    Gives<{ readonly loss: Tensor }> &
+    Required<Program.Entry>
+  readonly apply: Takes<StepInputs> & Step
+}
 
 /**
  * Entries of a training program:
@@ -37,33 +63,89 @@ const stepInputs = () => ({
  *   float32 scalars. One AdamW step; gives `loss` (before the step) and `gradientNorm` (before clipping).
  * - `evaluate`: the objective's inputs. Gives the values of each term. Changes nothing.
  *
+ * With `accumulation`, `train` can be done in parts:
+ *
+ * - `accumulate`: the objective's inputs, `key`, `<term>Total` float32 for each term (see `totals`) and `first`, a bool that
+ *   begins a window. Adds the gradients of a batch to those of the window; gives the window's `loss` so far.
+ * - `apply`: `learningRate`, `step` and `maxGradientNorm`. The AdamW step of the window; gives what `train` gives.
+ *
  * `variables` reads and writes parameters and slots one at a time.
  */
-export const build = <const I extends Inputs, const T extends Terms>(
+export function build<const I extends Inputs, const T extends Terms>(
   objective: Objective<I, T>,
-  { clusters, dropout = 0, optimizer, precision, rematerialize = false }: Options
-) => {
-  const trained = objective.parameters.map((parameter) => ({ parameter, slots: AdamW.slotsOf(parameter) }))
-  const own = stepInputs()
-  const run: Run = {
-    precision,
-    rematerialize,
-    ...(dropout > 0 ? { dropout: { rate: dropout, key: own.key } } : {})
-  }
-  return Program.lower(
-    {
-      init: start(trained.flatMap(({ parameter, slots }) => [parameter, slots.first, slots.second])),
-      train: step(objective, trained, { own, run, optimizer }),
-      evaluate: { inputs: objective.inputs, outputs: valuesOf(objective.terms({ precision })) }
-    },
-    { clusters }
-  )
+  options: Options & { readonly accumulation: true }
+): Program.Lowered<WindowEntries<I, T>>
+export function build<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Options
+): Program.Lowered<Entries<I, T>>
+export function build(objective: Objective, options: Options): Program.Lowered {
+  return Program.lower(entriesOf(objective, options), { clusters: options.clusters })
 }
 
 /** The program of an objective. */
 export type TrainingProgram<O extends Objective> = ReturnType<
   typeof build<O["inputs"], ReturnType<O["terms"]>>
 >
+
+/** The entries before they are written, for those who explain them. */
+export function entriesOf<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Options & { readonly accumulation: true }
+): WindowEntries<I, T>
+export function entriesOf<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Options
+): Entries<I, T>
+export function entriesOf(objective: Objective, options: Options): Program.Entries {
+  const { accumulation = false, dropout = 0, optimizer, precision, rematerialize = false } = options
+  const { inputs, parameters } = objective
+  const trained = parameters.map((parameter) => ({ parameter, slots: AdamW.slotsOf(parameter) }))
+  const key = keyInput()
+  const run: Run = {
+    precision,
+    rematerialize,
+    ...(dropout > 0 ? { dropout: { rate: dropout, key: key.key } } : {})
+  }
+  const step = (loss: Tensor, found: ReadonlyArray<Tensor>) => {
+    const own = stepInputs()
+    const moved = trained.map((one, i) => ({ ...one, gradient: found[i] ?? one.parameter }))
+    const { gradientNorm, updates } = AdamW.update(moved, own, optimizer)
+    return { inputs: own, outputs: { loss, gradientNorm }, updates, gradients: found }
+  }
+  const whole = () => {
+    const loss = lossOf(objective.terms(run))
+    const { inputs: own, ...rest } = step(loss, gradients(loss, parameters))
+    return { inputs: { ...inputs, ...key, ...own }, ...rest }
+  }
+  const windowed = () => {
+    const sums = Accumulation.sumsOf(parameters)
+    const first = input("first", "bool", [])
+    const terms = objective.terms(run)
+    const totals: Readonly<Record<string, Tensor>> = Accumulation.totalInputs(terms)
+    const loss = lossOf(terms, (name, { weights }) => totals[`${name}Total`] ?? weights)
+    const found = gradients(loss, parameters)
+    const updates = Accumulation.accumulated(sums, { first, loss, gradients: found })
+    return {
+      sums: [sums.loss, ...sums.gradients],
+      accumulate: {
+        inputs: { ...inputs, ...key, ...totals, first },
+        outputs: { loss: updates[0]?.[1] ?? loss },
+        updates,
+        gradients: found
+      },
+      apply: step(sums.loss, sums.gradients)
+    }
+  }
+  const { sums = [], ...parts } = accumulation ? windowed() : {}
+  const kept = trained.flatMap(({ parameter, slots }) => [parameter, slots.first, slots.second])
+  return {
+    init: start([...kept, ...sums]),
+    train: whole(),
+    evaluate: { inputs, outputs: valuesOf(objective.terms({ precision })) },
+    ...parts
+  }
+}
 
 const start = (variables: ReadonlyArray<Variable>) => {
   const key = input("key", "int32", [2])
@@ -76,35 +158,6 @@ const start = (variables: ReadonlyArray<Variable>) => {
   }
 }
 const pick = ({ dtype, name, shape }: Variable) => ({ dtype, name, shape })
-
-const step = <const I extends Inputs>(
-  objective: Objective<I>,
-  trained: ReadonlyArray<Pick<AdamW.Trained, "parameter" | "slots">>,
-  options: {
-    readonly own: ReturnType<typeof stepInputs>
-    readonly run: Run
-    readonly optimizer: AdamW.AdamWSettings
-  }
-) => {
-  const inputs = { ...objective.inputs, ...options.own }
-  const loss = lossOf(objective.terms(options.run))
-  const found = gradients(loss, objective.parameters)
-  const { gradientNorm, updates } = AdamW.update(
-    trained.map((one, i) => ({ ...one, gradient: found[i] ?? one.parameter })),
-    options.own,
-    options.optimizer
-  )
-  return { inputs, outputs: { loss, gradientNorm }, updates }
-}
-
-/** A scalar: the means of all terms, added up. */
-const lossOf = (terms: Terms): Tensor =>
-  Object.values(terms)
-    .map(({ factor = 1, values, weights }) => {
-      const mean = div(sum(mul(values, weights)), sum(weights))
-      return factor === 1 ? mean : mul(mean, factor)
-    })
-    .reduce((total, part) => add(total, part))
 
 type Values<T extends Terms> = { readonly [Name in keyof T]: Tensor }
 function valuesOf<T extends Terms>(terms: T): Values<T>
