@@ -45,7 +45,7 @@ const opened = Effect.fnUntraced(function* (config: Gpt2.Config, clusters: boole
 })
 type Opened = Effect.Success<ReturnType<typeof opened>>
 
-interface Batch {
+type Batch = {
   readonly tokens: { readonly shape: ReadonlyArray<number>; readonly values: Int32Array }
   readonly weights: { readonly shape: ReadonlyArray<number>; readonly values: Float32Array }
 }
