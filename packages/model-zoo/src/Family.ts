@@ -31,6 +31,8 @@ export interface Preset {
   readonly architecture: Architecture
   /** trainable numbers as published; undefined for sizes of our own */
   readonly published: number | undefined
+  /** what the published number counts: the architecture, for some families without its head */
+  readonly counted: Architecture
 }
 
 /** A family's own configuration, or a `config.json`. */
@@ -85,7 +87,11 @@ interface Definition<C extends Architecture & { readonly vocabSize: number }, J,
   readonly presets: Readonly<Record<P, Omit<C, "vocabSize">>>
   readonly published: {
     readonly vocabSize: number
+    /** where a preset has another one */
+    readonly vocabSizes?: { readonly [Name in P]?: number }
     readonly parameters: { readonly [Name in P]?: number }
+    /** how the networks that were counted differ from the presets */
+    readonly counted?: Partial<C>
   }
   readonly huggingFace: {
     readonly modelType: string
@@ -98,6 +104,9 @@ interface Definition<C extends Architecture & { readonly vocabSize: number }, J,
   }
 }
 type Built<C, N> = { readonly build: (config: C) => N }
+
+const of = (numbers: { readonly [name: string]: number | undefined }, name: string): number | undefined =>
+  Object.hasOwn(numbers, name) ? numbers[name] : undefined
 
 const define =
   <N extends AnyNetwork>(kind: N["kind"]) =>
@@ -118,11 +127,16 @@ const define =
       name,
       description,
       card,
-      presets: Object.entries<Omit<C, "vocabSize">>(presets).map(([preset, shape]) => ({
-        name: preset,
-        architecture: { ...shape, vocabSize: published.vocabSize },
-        published: new Map(Object.entries<number | undefined>(published.parameters)).get(preset)
-      })),
+      presets: Object.entries<Omit<C, "vocabSize">>(presets).map(([preset, shape]) => {
+        const vocabSize = of(published.vocabSizes ?? {}, preset) ?? published.vocabSize
+        const architecture = { ...shape, vocabSize }
+        return {
+          name: preset,
+          architecture,
+          published: of(published.parameters, preset),
+          counted: { ...architecture, ...published.counted }
+        }
+      }),
       network: (architecture) => Effect.map(configOf(architecture), build),
       huggingFace: {
         modelType: huggingFace.modelType,

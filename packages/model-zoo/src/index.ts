@@ -1,3 +1,4 @@
+export * as Bert from "./Bert.ts"
 export * as Family from "./Family.ts"
 export * as Generate from "./Generate.ts"
 export * as Gpt2 from "./Gpt2.ts"
