@@ -20,6 +20,6 @@ export const toy = (
     ),
   decoder: (B) => {
     const logits = Effect.sync(() => new Float32Array(B * options.vocabSize))
-    return Effect.succeed({ prefill: () => logits, decode: () => logits })
+    return Effect.succeed({ prefill: () => logits, decode: () => logits, reorder: () => Effect.void })
   }
 })

@@ -1,11 +1,13 @@
 // Writes on from prompts, token by token, with any family of models.
 //
-// Rows of unequal length share a batch: all read the shortest prompt at once, then the longer ones are fed the rest of
-// theirs while the others already write. When the rows fill the context, the model forgets all but the last half of it and
-// goes on from there, so that no length is impossible; what is written then depends on that half alone.
+// Prompts of any lengths share a batch. When a row fills the context, the model forgets all but the last half of it and goes on
+// from there, so that no length is impossible; what is written then depends on that half alone.
 import { Effect, Option, Stream } from "effect"
 import type { Decoder, LanguageModel, ModelFailed } from "./Model.ts"
 import * as Sampler from "./Sampler.ts"
+
+/** What generation needs of a model; an encoder-decoder gives this for the texts it has read. */
+export type Writer = Pick<LanguageModel, "vocabSize" | "contextLength" | "endOfTextId" | "decoder">
 
 export interface Options {
   /** most new tokens a row */
@@ -25,79 +27,71 @@ export interface Written {
 type Row = {
   readonly ids: Array<number>
   readonly prompt: number // tokens of the prompt
+  /** the first token that the decoder has read or is to read */
+  from: number
   done: boolean
 }
 
 /** A prompt without tokens starts as a document does. */
-const rowsOf = (prompts: ReadonlyArray<ReadonlyArray<number>>, model: LanguageModel): ReadonlyArray<Row> =>
+const rowsOf = (prompts: ReadonlyArray<ReadonlyArray<number>>, model: Writer): ReadonlyArray<Row> =>
   prompts.map((prompt) => {
     const ids = prompt.length === 0 ? [model.endOfTextId] : [...prompt]
-    return { ids, prompt: ids.length, done: false }
+    return { ids, prompt: ids.length, from: Math.max(0, ids.length - model.contextLength), done: false }
   })
 
-/** Settles the token at `at` of every row: what the prompt says, else what is drawn. Gives those that were drawn. */
-const settle = (
+/** Draws the next token of every row that is not done; gives those that were written. */
+const draw = (
   rows: ReadonlyArray<Row>,
-  { at, logits, model, options }: { at: number; logits: Float32Array; model: LanguageModel; options: Options }
+  { logits, model, options }: { logits: Float32Array; model: Writer; options: Options }
 ): ReadonlyArray<Written> => {
   const written: Array<Written> = []
-  for (const [row, { ids, prompt, done }] of rows.entries()) {
-    if (at < prompt) continue
+  for (const [row, state] of rows.entries()) {
+    const { ids, prompt } = state
+    if (state.done) continue
     const scores = logits.subarray(row * model.vocabSize, (row + 1) * model.vocabSize) // [V]
-    const id = done
-      ? model.endOfTextId
-      : Sampler.choose(scores, options.sampler, { seed: options.seed, row, position: at })
+    const id = Sampler.choose(scores, options.sampler, { seed: options.seed, row, position: ids.length })
     ids.push(id)
-    const ended = done || id === model.endOfTextId
+    const ended = id === model.endOfTextId
     if (!ended) written.push({ row, id })
-    rows[row]!.done = ended || ids.length === prompt + options.maxTokens
+    state.done = ended || ids.length === prompt + options.maxTokens
   }
   return written
 }
 
-/** The tokens `from..to` of every row, [B, to - from]. */
-const window = (rows: ReadonlyArray<Row>, [from, to]: readonly [number, number]): Int32Array =>
-  Int32Array.from(rows.flatMap(({ ids }) => ids.slice(from, to)))
-
-/**
- * Logits [B, V] after the first `at` tokens of every row. `seen` is how many of them the decoder's cache begins with and
- * holds; gives the same for the next call.
- */
-const advance = Effect.fnUntraced(function* (
-  decoder: Decoder,
-  rows: ReadonlyArray<Row>,
-  { at, from, contextLength }: { at: number; from: number; contextLength: number }
-) {
-  if (from >= 0 && at - from <= contextLength)
-    return { from, logits: yield* decoder.decode(window(rows, [at - 1, at])) }
-  // The start, or a full context: read anew, what fits at the start, the last half of a context later.
-  const kept = from < 0 ? Math.min(at, contextLength) : Math.max(1, Math.floor(contextLength / 2))
-  return { from: at - kept, logits: yield* decoder.prefill(window(rows, [at - kept, at]), kept) }
-})
+/** Logits [B, V] after the last token of every row. */
+const advance = (decoder: Decoder, rows: ReadonlyArray<Row>, model: Writer) => {
+  const full = rows.filter(({ done, from, ids }) => !done && ids.length - from > model.contextLength)
+  for (const row of full) row.from = row.ids.length - Math.max(1, Math.floor(model.contextLength / 2))
+  // what a row that is done reads does not matter: as little as can be
+  if (full.length > 0)
+    return decoder.prefill(rows.map(({ done, from, ids }) => (done ? ids.slice(-1) : ids.slice(from))))
+  return decoder.decode(Int32Array.from(rows, ({ ids }) => ids.at(-1) ?? model.endOfTextId))
+}
 
 /**
  * The tokens as they are written, row by row within each step; the end-of-text that stops a row is not among them. The
  * model's scope must outlive the stream.
  */
 export const stream = (
-  model: LanguageModel,
+  model: Writer,
   prompts: ReadonlyArray<ReadonlyArray<number>>,
   options: Options
 ): Stream.Stream<Written, ModelFailed> => {
   const begin = Effect.gen(function* () {
     const rows = rowsOf(prompts, model)
     const decoder = yield* model.decoder(rows.length)
-    const shortest = rows.reduce((least, { prompt }) => Math.min(least, prompt), Infinity)
     return Stream.paginate(
-      { at: shortest, from: -1 },
-      Effect.fnUntraced(function* ({ at, from }) {
+      true,
+      Effect.fnUntraced(function* (first) {
         yield* Effect.yieldNow // native calls hold the thread; between two of them an interruption can get through
-        const next = yield* advance(decoder, rows, { at, from, contextLength: model.contextLength })
-        const written = settle(rows, { at, logits: next.logits, model, options })
-        const rest = rows.every(({ done }) => done)
-          ? Option.none<{ at: number; from: number }>()
-          : Option.some({ at: at + 1, from: next.from })
-        return [written, rest] as const
+        const logits = yield* first
+          ? decoder.prefill(rows.map(({ from, ids }) => ids.slice(from)))
+          : advance(decoder, rows, model)
+        const written = draw(rows, { logits, model, options })
+        return [
+          written,
+          rows.every(({ done }) => done) ? Option.none<boolean>() : Option.some(false)
+        ] as const
       })
     )
   })
@@ -106,7 +100,7 @@ export const stream = (
 
 /** What each prompt was continued with, without prompt and end-of-text. */
 export const generate = (
-  model: LanguageModel,
+  model: Writer,
   prompts: ReadonlyArray<ReadonlyArray<number>>,
   options: Options
 ): Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, ModelFailed> =>

@@ -32,12 +32,19 @@ export interface Opening {
   readonly arrays: NamedArrays
 }
 
-/** `B` rows of one length that grow token by token; what was read stays in a cache. Used by `Generate`. */
+/** Rows that grow token by token; what was read stays in a cache. Used by `Generate` and `Beam`. */
 export interface Decoder {
-  /** Forgets what was before and reads `tokens` [B, T], T <= contextLength; gives the logits after the last, [B, V]. */
-  readonly prefill: (tokens: Int32Array, T: number) => Effect.Effect<Float32Array, ModelFailed>
-  /** Reads one more token a row, [B]; gives the logits after it, [B, V]. Not beyond contextLength. */
+  /**
+   * Forgets what was before and reads a prompt a row, each of 1 to contextLength tokens; gives the logits after the last token
+   * of each, [B, V].
+   */
+  readonly prefill: (
+    prompts: ReadonlyArray<ReadonlyArray<number>>
+  ) => Effect.Effect<Float32Array, ModelFailed>
+  /** Reads one more token a row, [B]; gives the logits after it, [B, V]. Of a row beyond contextLength they mean nothing. */
   readonly decode: (tokens: Int32Array) => Effect.Effect<Float32Array, ModelFailed>
+  /** Row `b` goes on from what row `rows[b]` has read. */
+  readonly reorder: (rows: Int32Array) => Effect.Effect<void, ModelFailed>
 }
 
 export interface LanguageModel {

@@ -2,6 +2,7 @@
 import { type Parameter, parameterCount } from "@inkstone/graph"
 import { type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
+import { CacheSlots } from "./CacheSlots.ts"
 import { type Decoder, type LanguageModel, ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
 import type { CausalNetwork } from "./Network.ts"
 import * as InferenceProgram from "./InferenceProgram.ts"
@@ -54,25 +55,34 @@ export const open = Effect.fn("NeuralModel.open")(function* (
   let reader: object | undefined // the decoder whose rows are in the caches
   const decoder = (B: number): Decoder => {
     const own = {}
-    let position = 0
+    let slots: CacheSlots | undefined
+    const begun = () => {
+      if (slots === undefined || reader !== own)
+        throw new RangeError("another text was begun with this model")
+      return slots
+    }
     return {
-      prefill: (tokens, T) =>
+      prefill: (prompts) =>
         native(family, () => {
+          if (prompts.length !== B) throw new RangeError(`${prompts.length} prompts for ${B} rows`)
+          const begin = CacheSlots.after(prompts, model.contextLength)
           reader = own
-          position = T
-          return float32Of(
-            session.call(entries.prefill, { tokens: { shape: [B, T], values: tokens } }).logits
-          )
+          slots = begin.slots
+          return float32Of(session.call(entries.prefill, begin.given).logits)
         }),
       decode: (tokens) =>
         native(family, () => {
-          if (reader !== own) throw new RangeError("another text was begun with this model")
-          const given = {
-            tokens: { shape: [B], values: tokens },
-            position: { shape: [], values: Int32Array.of(position) }
-          }
-          position++
+          const slots = begun()
+          const moved = slots.moved()
+          if (moved !== undefined) session.call(entries.move, moved)
+          const given = { tokens: { shape: [B], values: tokens }, ...slots.next() }
           return float32Of(session.call(entries.decode, given).logits)
+        }),
+      reorder: (rows) =>
+        native(family, () => {
+          const slots = begun()
+          session.call(entries.reorder, { rows: { values: rows } })
+          slots.reorder(rows)
         })
     }
   }

@@ -85,7 +85,7 @@ export const of = (model: Ngram.Ngram): LanguageModel => ({
   nats: (tokens, shape) => Effect.sync(() => Ngram.nats(model, tokens, shape)),
   decoder: (B) =>
     Effect.sync(() => {
-      const rows: Array<Array<number>> = []
+      let rows: ReadonlyArray<Array<number>> = []
       const logits = () => {
         const out = new Float32Array(B * model.vocabSize) // [B, V]
         for (const [row, context] of rows.entries())
@@ -93,10 +93,9 @@ export const of = (model: Ngram.Ngram): LanguageModel => ({
         return out
       }
       return {
-        prefill: (tokens, T) =>
+        prefill: (prompts) =>
           Effect.sync(() => {
-            rows.length = 0
-            for (let row = 0; row < B; row++) rows.push([...tokens.subarray(row * T, (row + 1) * T)])
+            rows = prompts.map((prompt) => [...prompt])
             return logits()
           }),
         decode: (tokens) =>
@@ -106,6 +105,10 @@ export const of = (model: Ngram.Ngram): LanguageModel => ({
               context.splice(0, context.length - model.order) // the context it can use, and one to spare
             }
             return logits()
+          }),
+        reorder: (order) =>
+          Effect.sync(() => {
+            rows = Array.from(order, (row) => [...(rows[row] ?? [])])
           })
       }
     })

@@ -38,9 +38,10 @@ const hashing = (seen: Array<ReadonlyArray<number>> = []): LanguageModel => {
       Effect.sync(() => {
         let rows: Array<Array<number>> = []
         return {
-          prefill: (tokens, T) =>
+          prefill: (prompts) =>
             Effect.sync(() => {
-              rows = Array.from({ length: B }, (_, row) => [...tokens.subarray(row * T, (row + 1) * T)])
+              rows = prompts.map((prompt) => [...prompt])
+              assert.strictEqual(rows.length, B)
               for (const row of rows) seen.push([...row])
               return logits(rows)
             }),
@@ -48,6 +49,10 @@ const hashing = (seen: Array<ReadonlyArray<number>> = []): LanguageModel => {
             Effect.sync(() => {
               for (const [row, ids] of rows.entries()) ids.push(tokens[row] ?? -1)
               return logits(rows)
+            }),
+          reorder: (order) =>
+            Effect.sync(() => {
+              rows = Array.from(order, (row) => [...(rows[row] ?? [])])
             })
         }
       })

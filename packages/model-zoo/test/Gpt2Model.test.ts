@@ -21,7 +21,7 @@ const uncached = Effect.fnUntraced(function* (
   const decoder = yield* model.decoder(1)
   const ids = [...prompt]
   for (let n = 0; n < tokens; n++) {
-    const logits = yield* decoder.prefill(Int32Array.from(ids), ids.length)
+    const logits = yield* decoder.prefill([ids])
     const next = logits.indexOf(Math.max(...logits))
     if (next === model.endOfTextId) break
     ids.push(next)
@@ -60,7 +60,12 @@ describe("gpt2 in the zoo", () => {
         )
       for (const prompt of [1, 5]) {
         assert.isBelow(
-          golden.distance(yield* decoder.prefill(column(0, prompt), prompt), expected(prompt - 1)),
+          golden.distance(
+            yield* decoder.prefill(
+              [ids.subarray(0, prompt), ids.subarray(T, T + prompt)].map((row) => [...row])
+            ),
+            expected(prompt - 1)
+          ),
           tolerance
         )
         for (let t = prompt; t < visible; t++)
@@ -87,6 +92,53 @@ describe("gpt2 in the zoo", () => {
   )
 
   it.effect(
+    "gives a row the same numbers alone and beside rows of other lengths, for longer than a part of the cache",
+    () =>
+      Effect.gen(function* () {
+        const model = yield* golden.model
+        const ids = (row: number, length: number) =>
+          Array.from({ length }, (_, position) => Math.floor(3 + 125 * Philox.uniform(8, { row, position })))
+        const prompts = [ids(0, 5), ids(1, 1), ids(2, 9)]
+        const steps = 30
+        const run = Effect.fnUntraced(function* (rows: ReadonlyArray<number>) {
+          const decoder = yield* model.decoder(rows.length)
+          const seen = [yield* decoder.prefill(rows.map((row) => prompts[row] ?? []))]
+          for (let n = 0; n < steps; n++)
+            seen.push(yield* decoder.decode(Int32Array.from(rows, (row) => ids(row + 10, steps)[n] ?? 0)))
+          return seen
+        })
+        const together = yield* run([0, 1, 2])
+        for (const row of [0, 1, 2])
+          for (const [n, alone] of (yield* run([row])).entries())
+            assert.isBelow(
+              golden.distance(together[n]?.subarray(row * V, (row + 1) * V) ?? alone.subarray(1), alone),
+              tolerance
+            )
+      })
+  )
+
+  it.effect("lets rows change places and be doubled", () =>
+    Effect.gen(function* () {
+      const model = yield* golden.model
+      const [a, b] = [
+        [5, 6, 7, 8],
+        [20, 21]
+      ]
+      const decoder = yield* model.decoder(2)
+      yield* decoder.prefill([a, b])
+      yield* decoder.decode(Int32Array.of(9, 22))
+      yield* decoder.reorder(Int32Array.of(1, 1))
+      const twice = yield* decoder.decode(Int32Array.of(23, 30))
+      const alone = yield* model.decoder(1)
+      for (const [row, next] of [23, 30].entries())
+        assert.isBelow(
+          golden.distance(twice.subarray(row * V, (row + 1) * V), yield* alone.prefill([[...b, 22, next]])),
+          tolerance
+        )
+    })
+  )
+
+  it.effect(
     "goes on beyond its context from the last half of it, and writes the same with the same seed",
     () =>
       Effect.gen(function* () {
@@ -106,8 +158,8 @@ describe("gpt2 in the zoo", () => {
     Effect.gen(function* () {
       const model = yield* golden.model
       const [one, two] = [yield* model.decoder(1), yield* model.decoder(1)]
-      yield* one.prefill(Int32Array.of(3, 4), 2)
-      yield* two.prefill(Int32Array.of(5), 1)
+      yield* one.prefill([[3, 4]])
+      yield* two.prefill([[5]])
       assert.include((yield* Effect.flip(one.decode(Int32Array.of(6)))).message, "another text was begun")
       assert.strictEqual((yield* two.decode(Int32Array.of(6))).length, V)
     })

@@ -88,7 +88,7 @@ describe("HuggingFace", () => {
         const theirs = NamedArray.view(arrays.get("logits"), "float32") ?? new Float32Array(0) // [T, V]
         const decoder = yield* (yield* golden.model).decoder(1)
         for (const T of ids.keys()) {
-          const ours = yield* decoder.prefill(Int32Array.from(ids.slice(0, T + 1)), T + 1)
+          const ours = yield* decoder.prefill([ids.slice(0, T + 1)])
           assert.isBelow(golden.distance(ours, theirs.subarray(T * golden.V, (T + 1) * golden.V)), 2e-6)
         }
       })
