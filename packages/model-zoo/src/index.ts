@@ -1,5 +1,6 @@
 export * as Bert from "./Bert.ts"
 export * as Family from "./Family.ts"
+export * as Fairseq from "./Fairseq.ts"
 export * as Generate from "./Generate.ts"
 export * as Gpt2 from "./Gpt2.ts"
 export * as HuggingFace from "./HuggingFace.ts"
