@@ -3,8 +3,9 @@ import type { Family } from "./Family.ts"
 import { family as bert } from "./Bert.ts"
 import { family as gpt2 } from "./Gpt2.ts"
 import { family as ngram } from "./NgramModel.ts"
+import { family as t5 } from "./T5.ts"
 
-export const zoo = { gpt2, bert, ngram } satisfies Readonly<Record<string, Family>>
+export const zoo = { gpt2, bert, t5, ngram } satisfies Readonly<Record<string, Family>>
 
 export type FamilyName = keyof typeof zoo
 
