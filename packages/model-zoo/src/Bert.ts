@@ -45,7 +45,7 @@ const [base, large] = [shaped(12, 12, 768, 512), shaped(24, 16, 1024, 512)]
 export const presets = {
   nano: shaped(3, 4, 96, 128), // 0.8 M: seconds a hundred steps on two cores
   micro: shaped(4, 4, 128, 128), // 1.4 M
-  mini: shaped(6, 6, 192, 256), // 3.6 M
+  mini: shaped(6, 6, 192, 256), // 3.5 M
   small: shaped(6, 5, 320, 256), // 8.9 M
   "bert-base-uncased": base,
   "bert-base-cased": base,
@@ -58,49 +58,13 @@ const [uncased, cased] = [30_522, 28_996]
 
 /** `config.json` of a Hugging Face checkpoint; only what this family needs of it. */
 export const HuggingFaceConfig = Schema.Struct({
-  ...classes.fields,
   model_type: Schema.Literal("bert"),
-  vocab_size: Family.Count,
-  max_position_embeddings: Family.Count,
-  num_hidden_layers: Family.Count,
-  num_attention_heads: Family.Count,
-  hidden_size: Family.Count,
-  intermediate_size: Family.Count,
-  type_vocab_size: Family.Count,
-  layer_norm_eps: Family.Positive,
-  hidden_act: Schema.Literal("gelu"),
-  position_embedding_type: Schema.optionalKey(Schema.Literal("absolute")),
-  is_decoder: Schema.optionalKey(Schema.Literal(false)),
-  tie_word_embeddings: Schema.optionalKey(Schema.Literal(true))
+  ...classes.fields,
+  ...EncoderConfig.jsonFields
 })
 
-export const fromHuggingFace = (config: typeof HuggingFaceConfig.Type): Config => ({
-  ...classes.from(config),
-  vocabSize: config.vocab_size,
-  contextLength: config.max_position_embeddings,
-  layers: config.num_hidden_layers,
-  heads: config.num_attention_heads,
-  channels: config.hidden_size,
-  innerChannels: config.intermediate_size,
-  segments: config.type_vocab_size,
-  layerNormEpsilon: config.layer_norm_eps
-})
-
-const toHuggingFace = (config: Config) => ({
-  model_type: "bert",
-  vocab_size: config.vocabSize,
-  max_position_embeddings: config.contextLength,
-  num_hidden_layers: config.layers,
-  num_attention_heads: config.heads,
-  hidden_size: config.channels,
-  intermediate_size: config.innerChannels,
-  type_vocab_size: config.segments,
-  layer_norm_eps: config.layerNormEpsilon,
-  hidden_act: "gelu",
-  ...EncoderConfig.labelNames(config.labels)
-})
-
-const names: Encoder.Names = {
+/** What checkpoints call the parts of a block. */
+export const names: Encoder.Names = {
   queries: "attention.self.query",
   keys: "attention.self.key",
   values: "attention.self.value",
@@ -221,8 +185,8 @@ export const family = Family.encoder({
     modelType: "bert",
     architecture: ({ head }) => classes.name(head),
     Config: HuggingFaceConfig,
-    from: fromHuggingFace,
-    to: toHuggingFace,
+    from: (config) => ({ ...EncoderConfig.fromJson(config), ...classes.from(config) }),
+    to: (config) => ({ model_type: "bert", ...EncoderConfig.toJson(config) }),
     rename: EncoderConfig.rename({
       prefix: "bert",
       modules: ["embeddings", "encoder", "pooler"],

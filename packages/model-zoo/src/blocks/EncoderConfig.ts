@@ -1,6 +1,6 @@
 // What configurations of encoders have in common, with us and in a `config.json`.
 import { Effect, Schema } from "effect"
-import { Count } from "../Family.ts"
+import { Count, Positive } from "../Family.ts"
 
 export const fields = {
   vocabSize: Count.annotate({ description: "V: tokens the model knows" }),
@@ -42,7 +42,7 @@ export const classes = <const H extends string>(
       id2label: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
     },
     /** Head and classes that a `config.json` asks for. */
-    from: ({ architectures, id2label }: Json) => ({
+    from: ({ architectures, id2label }: Classes) => ({
       head: known.find(([, name]) => name === architectures?.[0])?.[0] ?? ("masked-language" as const),
       labels: id2label === undefined ? 2 : Object.keys(id2label).length
     }),
@@ -50,10 +50,51 @@ export const classes = <const H extends string>(
     name: (wanted: H | "masked-language") => known.find(([head]) => head === wanted)?.[1] ?? ""
   }
 }
-interface Json {
+interface Classes {
   readonly architectures?: ReadonlyArray<string> | null
   readonly id2label?: Readonly<Record<string, string>>
 }
+
+/** What a `config.json` of BERT and of those that descend from it says. */
+export const jsonFields = {
+  vocab_size: Count,
+  max_position_embeddings: Count,
+  num_hidden_layers: Count,
+  num_attention_heads: Count,
+  hidden_size: Count,
+  intermediate_size: Count,
+  type_vocab_size: Count,
+  layer_norm_eps: Positive,
+  hidden_act: Schema.Literal("gelu"),
+  position_embedding_type: Schema.optionalKey(Schema.Literal("absolute")),
+  is_decoder: Schema.optionalKey(Schema.Literal(false)),
+  tie_word_embeddings: Schema.optionalKey(Schema.Literal(true))
+}
+type Json = Schema.Struct.Type<typeof jsonFields>
+
+/** Sizes from a `config.json`, and back. */
+export const fromJson = (json: Json) => ({
+  vocabSize: json.vocab_size,
+  contextLength: json.max_position_embeddings,
+  layers: json.num_hidden_layers,
+  heads: json.num_attention_heads,
+  channels: json.hidden_size,
+  innerChannels: json.intermediate_size,
+  segments: json.type_vocab_size,
+  layerNormEpsilon: json.layer_norm_eps
+})
+export const toJson = (config: ReturnType<typeof fromJson> & { readonly labels: number }) => ({
+  vocab_size: config.vocabSize,
+  max_position_embeddings: config.contextLength,
+  num_hidden_layers: config.layers,
+  num_attention_heads: config.heads,
+  hidden_size: config.channels,
+  intermediate_size: config.innerChannels,
+  type_vocab_size: config.segments,
+  layer_norm_eps: config.layerNormEpsilon,
+  hidden_act: "gelu",
+  ...labelNames(config.labels)
+})
 
 /** Names of classes for a `config.json`, as `transformers` gives them to those without any. */
 export const labelNames = (labels: number) => {
