@@ -48,6 +48,10 @@ export interface HuggingFaceMapping {
   readonly write: (architecture: unknown) => Effect.Effect<Architecture, ModelUnusable>
   /** Our name of a stored array; undefined for one that is not needed. */
   readonly rename: (name: string) => string | undefined
+  /** Stored arrays that repeat a parameter, and must equal it where they are there. */
+  readonly tied: Readonly<Record<string, string>>
+  /** Our names of arrays that belong to other heads of the family; a network without them leaves them out. */
+  readonly others: RegExp
 }
 
 /** A family of networks. It plugs in as one line of the record in `Zoo.ts`. */
@@ -101,8 +105,15 @@ interface Definition<C extends Architecture & { readonly vocabSize: number }, J,
     readonly from: (config: J) => C
     readonly to: (config: C) => Architecture
     readonly rename?: (name: string) => string | undefined
+    readonly tied?: Readonly<Record<string, string>>
+    readonly others?: RegExp
+    /** what `transformers` cannot do of a config, if there is something */
+    readonly refuses?: (config: C) => string | undefined
   }
 }
+/** matches no name */
+const nothing = /(?!)/
+
 type Built<C, N> = { readonly build: (config: C) => N }
 
 const of = (numbers: { readonly [name: string]: number | undefined }, name: string): number | undefined =>
@@ -146,11 +157,18 @@ const define =
             Effect.map((json) => ({ ...huggingFace.from(json) }))
           ),
         write: (architecture) =>
-          Effect.map(configOf(architecture), (config) => ({
-            architectures: [huggingFace.architecture(config)],
-            ...huggingFace.to(config)
-          })),
-        rename: huggingFace.rename ?? ((stored) => stored)
+          Effect.flatMap(configOf(architecture), (config) => {
+            const problem = huggingFace.refuses?.(config)
+            return problem === undefined
+              ? Effect.succeed({
+                  architectures: [huggingFace.architecture(config)],
+                  ...huggingFace.to(config)
+                })
+              : Effect.fail(new ModelUnusable({ family: name, problem }))
+          }),
+        rename: huggingFace.rename ?? ((stored) => stored),
+        tied: huggingFace.tied ?? {},
+        others: huggingFace.others ?? nothing
       }
     }
   }

@@ -112,8 +112,14 @@ const parametersOf = ({ down, ln1, ln2, out, qkv, up }: Block): ReadonlyArray<Pa
   ...Linear.parametersOf(down)
 ]
 
+/** What networks of these blocks may do otherwise. */
+export interface Variation {
+  /** most places a token sees in a layer, itself counted; undefined for all before it */
+  readonly window?: (layer: number) => number | undefined
+}
+
 /** The model of a config: parameters named as in Hugging Face's checkpoints, and the forward passes over them. */
-export const build = (config: Config): CausalNetwork => {
+export const build = (config: Config, { window: windowOf }: Variation = {}): CausalNetwork => {
   const { channels: C, contextLength, heads: H, layers, vocabSize } = config
   const wte = Embedding.table("transformer.wte", vocabSize, C)
   const wpe = Embedding.table("transformer.wpe", contextLength, C)
@@ -136,7 +142,9 @@ export const build = (config: Config): CausalNetwork => {
         const [queries = x, keys = x, values = x] = split(mixed, 3, 2).map(
           (part) => Attention.splitHeads(part, H) // [B, T, C] -> [B, H, T, D]
         )
-        const seen = Attention.mergeHeads(look(layer, { queries, keys, values })) // [B, T, C]
+        const window = windowOf?.(layer)
+        const near = window === undefined ? {} : { window }
+        const seen = Attention.mergeHeads(look(layer, { queries, keys, values }, near)) // [B, T, C]
         const y = add(x, dropped(Linear.apply(seen, block.out, precision), "attn"))
         const inner = gelu(Linear.apply(Norm.apply(y, block.ln2), block.up, precision)) // [B, T, 4C]
         return add(y, dropped(Linear.apply(inner, block.down, precision), "mlp"))
@@ -146,6 +154,18 @@ export const build = (config: Config): CausalNetwork => {
 
     logits: (hidden, precision) => Linear.product(hidden, wte, { precision, stored: "out-in" })
   }
+}
+
+/** How checkpoints store it. */
+export const stored = {
+  // checkpoints of the bare `GPT2Model`, OpenAI's own too, leave the prefix out; old ones carry the causal mask
+  rename: (name: string) =>
+    /(^|\.)attn\.(bias|masked_bias)$/.test(name)
+      ? undefined
+      : /^(wte|wpe|h|ln_f)\./.test(name)
+        ? `transformer.${name}`
+        : name,
+  tied: { "lm_head.weight": "transformer.wte.weight" }
 }
 
 export const family = Family.causal({
@@ -177,7 +197,6 @@ export const family = Family.causal({
     Config: HuggingFaceConfig,
     from: fromHuggingFace,
     to: toHuggingFace,
-    // checkpoints of the bare `GPT2Model`, OpenAI's own too, leave the prefix out
-    rename: (name) => (/^(wte|wpe|h|ln_f)\./.test(name) ? `transformer.${name}` : name)
+    ...stored
   }
 })
