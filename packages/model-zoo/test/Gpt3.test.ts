@@ -38,7 +38,7 @@ const tiny: Gpt3.Config = {
 
 describe("the sizes of GPT-3", () => {
   it("are the eight of the paper", () => {
-    assert.deepStrictEqual(Object.keys(Gpt3.presets), names)
+    assert.deepStrictEqual(Object.keys(Gpt3.presets), [...names])
   })
   it.each(names)("%s has the parameters of the formula, and those of the paper within 2 %", (name) => {
     const config = { ...Gpt3.presets[name], vocabSize: Gpt2.publishedVocabSize }
