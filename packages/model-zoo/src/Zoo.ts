@@ -8,7 +8,9 @@ import { family as ngram } from "./NgramModel.ts"
 import { family as roberta } from "./Roberta.ts"
 import { family as t5 } from "./T5.ts"
 
-export const zoo = { gpt2, gpt3, bert, roberta, distilbert, t5, ngram } satisfies Readonly<Record<string, Family>>
+export const zoo = { gpt2, gpt3, bert, roberta, distilbert, t5, ngram } satisfies Readonly<
+  Record<string, Family>
+>
 
 export type FamilyName = keyof typeof zoo
 
