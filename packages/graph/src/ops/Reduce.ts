@@ -71,7 +71,9 @@ const reduction =
         }),
       evaluate: ([v]) => {
         if (v === undefined) throw new RangeError(op)
-        return fold(v, axes, start, step)
+        const result = fold(v, axes, start, step)
+        // int32 wraps around
+        return x.dtype === "int32" ? { ...result, data: result.data.map((n) => n | 0) } : result
       },
       gradient: (g, self) => [gradient(g, x, self)]
     })

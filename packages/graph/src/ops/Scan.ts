@@ -39,7 +39,7 @@ export const cumulativeSum = (
         const [from, to] = reverse ? [exclusive ? here + 1 : here, size] : [0, exclusive ? here : here + 1]
         let sum = 0
         for (let place = from; place < to; place++) sum += at(v, where.with(axis, place))
-        return sum
+        return x.dtype === "int32" ? sum | 0 : sum
       })
     },
     gradient: (g) => [cumulativeSum(g, { axis, exclusive, reverse: !reverse })]
