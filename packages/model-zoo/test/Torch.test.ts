@@ -9,7 +9,7 @@ import { afterAll } from "vitest"
 import * as NamedArray from "../src/NamedArray.ts"
 import * as Safetensors from "../src/Safetensors.ts"
 import * as Torch from "../src/Torch.ts"
-import { archive, global, joined, legacy, tensor, text, tuple, write } from "./torchFiles.ts"
+import { archive, global, joined, legacy, pickle, tensor, text, tuple, write, zip } from "./torchFiles.ts"
 
 const golden = fileURLToPath(new URL("golden/torch", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "inkstone-torch-"))
@@ -129,6 +129,18 @@ describe("Torch", () => {
         "R"
       )
       const { arrays } = yield* readBytes(legacy(view, [["5", 4, floats(1, 2, 3, 4)]]))
+      assert.deepStrictEqual([...(NamedArray.view(arrays.get("tensor"), "float32") ?? [])], [3, 4])
+    })
+  )
+
+  it.effect("reads entries whose sizes and places are in 64 bits", () =>
+    Effect.gen(function* () {
+      const { arrays } = yield* readBytes(
+        zip([
+          { name: "a/data.pkl", data: pickle(tensor({ shape: [2] })), wide: true },
+          { name: "a/data/0", data: floats(3, 4), wide: true }
+        ])
+      )
       assert.deepStrictEqual([...(NamedArray.view(arrays.get("tensor"), "float32") ?? [])], [3, 4])
     })
   )

@@ -91,12 +91,14 @@ interface Entry {
   readonly data: Uint8Array
   readonly deflated?: boolean
   readonly flags?: number
+  /** sizes and place in 64 bits, as an entry of 4 GB has them */
+  readonly wide?: boolean
 }
-/** A zip file; `patch` changes the finished bytes. */
+/** A zip file. */
 export const zip = (entries: ReadonlyArray<Entry>): Buffer => {
   const [locals, centrals]: [Array<Buffer>, Array<Buffer>] = [[], []]
   let at = 0
-  for (const { name, data, deflated = false, flags = 0 } of entries) {
+  for (const { name, data, deflated = false, flags = 0, wide = false } of entries) {
     const stored = deflated ? deflateRawSync(data) : Buffer.from(data)
     const fields = Buffer.alloc(26) // what both headers share, from the version needed to the extra length
     fields.writeUInt16LE(flags, 2)
@@ -109,7 +111,16 @@ export const zip = (entries: ReadonlyArray<Entry>): Buffer => {
     central.writeUInt32LE(at, 10)
     const local = joined("PK\u0003\u0004", fields, name, stored)
     locals.push(local)
-    centrals.push(joined("PK\u0001\u0002", [0, 0], fields, central, name))
+    const extra = joined(
+      [9, 9, 1, 0, 7, 1, 0, 24, 0],
+      ...[data.length, stored.length, at].map((n) => uint64(BigInt(n)))
+    )
+    if (wide) {
+      fields.fill(0xff, 14, 22)
+      fields.writeUInt16LE(extra.length, 24)
+      central.fill(0xff, 10)
+    }
+    centrals.push(joined("PK\u0001\u0002", [0, 0], fields, central, name, wide ? extra : ""))
     at += local.length
   }
   const directory = Buffer.concat(centrals)

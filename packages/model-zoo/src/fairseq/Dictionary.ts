@@ -34,6 +34,7 @@ export const readDictionary = Effect.fnUntraced(function* (
     ? tokens
     : yield* invalid(
         "lines",
-        `${lines.length} make ${tokens.length} tokens with fairseq's own, the model has ${vocabSize}`
+        `${lines.length} make ${tokens.length} tokens with fairseq's own, the model has ${vocabSize}: fetch the dict.txt of ` +
+          "this model, or take this one away"
       )
 })
