@@ -1,34 +1,13 @@
 // A causal network behind the face of every family: a session with its weights, closed with the scope.
-import { type Parameter, parameterCount } from "@inkstone/graph"
-import { type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
+import { parameterCount } from "@inkstone/graph"
+import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { CacheSlots } from "./CacheSlots.ts"
-import { type Decoder, type LanguageModel, ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
-import type { CausalNetwork } from "./Network.ts"
 import * as InferenceProgram from "./InferenceProgram.ts"
-import * as NamedArray from "./NamedArray.ts"
-
-/** Float32 numbers of a parameter, or what is wrong with the stored array. */
-const parameterOf = (arrays: NamedArray.NamedArrays, { name, shape }: Parameter): Float32Array | string => {
-  const array = arrays.get(name)
-  if (array === undefined) return `has no array ${name}`
-  if (array.shape.join() !== shape.join())
-    return `${name} is [${array.shape.join(", ")}], the architecture asks for [${shape.join(", ")}]`
-  const values = NamedArray.float32(array)
-  if (values === undefined) return `${name} is ${array.dtype}, not a float type`
-  return values.length === NamedArray.sizeOf(shape) ? values : `${name} has ${values.length} numbers`
-}
-
-/** Native calls are synchronous and throw. */
-const native = <A>(family: string, run: () => A): Effect.Effect<A, ModelFailed> =>
-  Effect.try({
-    try: run,
-    catch: (cause) =>
-      new ModelFailed({ family, problem: cause instanceof Error ? cause.message : String(cause) })
-  })
-
-const float32Of = (tensor: Tensor): Float32Array =>
-  tensor.dtype === "float32" ? tensor.values : Float32Array.from(tensor.values)
+import type { Decoder, LanguageModel, ModelFailed, ModelUnusable, Opening } from "./Model.ts"
+import * as ModelSession from "./ModelSession.ts"
+import { float32Of, native } from "./ModelSession.ts"
+import type { CausalNetwork } from "./Network.ts"
 
 /**
  * Opens a session with the weights in it; its memory is freed with the scope. Needs each parameter by name and shape; arrays of
@@ -40,17 +19,9 @@ export const open = Effect.fn("NeuralModel.open")(function* (
   model: CausalNetwork,
   { arrays, endOfTextId }: Pick<Opening, "arrays" | "endOfTextId">
 ): Effect.fn.Return<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
-  const { entries, graphDef, variables } = InferenceProgram.lower(model)
-  const session = yield* Session.open(graphDef).pipe(
-    Effect.catchTag("ProgramRejected", ({ problem }) => Effect.fail(new ModelFailed({ family, problem })))
-  )
-  for (const parameter of model.parameters) {
-    const values = parameterOf(arrays, parameter)
-    if (typeof values === "string") return yield* new ModelUnusable({ family, problem: values })
-    const variable = variables.find(({ name }) => name === parameter.name)
-    if (variable !== undefined)
-      yield* native(family, () => session.call(variable.write, { value: { shape: parameter.shape, values } }))
-  }
+  const program = InferenceProgram.lower(model)
+  const { entries } = program
+  const session = yield* ModelSession.open(family, program, { arrays, parameters: model.parameters })
 
   let reader: object | undefined // the decoder whose rows are in the caches
   const decoder = (B: number): Decoder => {

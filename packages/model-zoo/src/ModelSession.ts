@@ -1,0 +1,51 @@
+// A session with a network's numbers in it: what every kind of model is opened with.
+import type { Parameter, Program } from "@inkstone/graph"
+import { type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
+import { Effect, type Scope } from "effect"
+import { ModelFailed, ModelUnusable } from "./Model.ts"
+import * as NamedArray from "./NamedArray.ts"
+import type { Network } from "./Network.ts"
+
+/** Float32 numbers of a parameter, or what is wrong with the stored array. */
+const parameterOf = (arrays: NamedArray.NamedArrays, { name, shape }: Parameter): Float32Array | string => {
+  const array = arrays.get(name)
+  if (array === undefined) return `has no array ${name}`
+  if (array.shape.join() !== shape.join())
+    return `${name} is [${array.shape.join(", ")}], the architecture asks for [${shape.join(", ")}]`
+  const values = NamedArray.float32(array)
+  if (values === undefined) return `${name} is ${array.dtype}, not a float type`
+  return values.length === NamedArray.sizeOf(shape) ? values : `${name} has ${values.length} numbers`
+}
+
+/** Native calls are synchronous and throw. */
+export const native = <A>(family: string, run: () => A): Effect.Effect<A, ModelFailed> =>
+  Effect.try({
+    try: run,
+    catch: (cause) =>
+      new ModelFailed({ family, problem: cause instanceof Error ? cause.message : String(cause) })
+  })
+
+export const float32Of = (tensor: Tensor): Float32Array =>
+  tensor.dtype === "float32" ? tensor.values : Float32Array.from(tensor.values)
+
+/**
+ * Opens a session of a lowered program and writes the network's parameters into it; its memory is freed with the scope. Needs
+ * each parameter by name and shape; arrays of other names are not looked at.
+ */
+export const open = Effect.fn("ModelSession.open")(function* (
+  family: string,
+  program: Pick<Program.Lowered, "graphDef" | "variables">,
+  { arrays, parameters }: Pick<Network, "parameters"> & { readonly arrays: NamedArray.NamedArrays }
+): Effect.fn.Return<Session, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
+  const session = yield* Session.open(program.graphDef).pipe(
+    Effect.catchTag("ProgramRejected", ({ problem }) => Effect.fail(new ModelFailed({ family, problem })))
+  )
+  for (const parameter of parameters) {
+    const values = parameterOf(arrays, parameter)
+    if (typeof values === "string") return yield* new ModelUnusable({ family, problem: values })
+    const variable = program.variables.find(({ name }) => name === parameter.name)
+    if (variable !== undefined)
+      yield* native(family, () => session.call(variable.write, { value: { shape: parameter.shape, values } }))
+  }
+  return session
+})
