@@ -1,11 +1,11 @@
-// The numbers of a checkpoint through a restore node of TensorFlow's own, one tensor at a time. It puts slices together and
+// The numbers of a checkpoint through a restore node of TensorFlow's own. It puts slices together and
 // reads the format of before 1.0 as well. The index was read and checked before: the node is given no file on its word alone.
 import { Effect, type Scope } from "effect"
 import { CheckpointInvalid, type NativeUnavailable, RunFailed } from "./errors.ts"
 import { header, joined, number, part, text } from "./Protobuf.ts"
 import { Session } from "./Session.ts"
 import * as StoredDtype from "./StoredDtype.ts"
-import type { Stored, Tensors, TensorType } from "./TensorBundle.ts"
+import { elements, type Stored, type Tensors, type TensorType } from "./TensorBundle.ts"
 import type { Tensor } from "./Tensor.ts"
 
 // Fields of NodeDef and AttrValue: tensorflow/core/framework/{node_def,attr_value,tensor}.proto.
@@ -113,21 +113,42 @@ const bytesOf = ({ values }: Tensor, dtype: StoredDtype.StoredDtype): Uint8Array
 }
 
 export interface Restored {
-  /** the numbers of one tensor of the index */
-  readonly read: (name: string) => Effect.Effect<Stored, CheckpointInvalid>
+  /** the numbers of tensors of the index, in that order */
+  readonly read: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stored>, CheckpointInvalid>
 }
 
-/** Opens a session that restores the tensors of a checked index one by one; closed with the scope. */
+/** A run prepares itself for 10 ms: several tensors share one, but not so many that they are twice in memory. */
+const runBytes = 2 ** 26
+
+interface Place {
+  readonly at: number
+  readonly dtype: StoredDtype.StoredDtype
+  readonly entry: TensorType
+}
+
+const inRuns = (places: ReadonlyArray<Place>): ReadonlyArray<ReadonlyArray<Place>> => {
+  const runs: Array<Array<Place>> = []
+  let bytes = Infinity
+  for (const place of places) {
+    bytes += elements(place.entry.shape) * StoredDtype.bytes(place.dtype)
+    const run = runs.at(-1)
+    if (run !== undefined && bytes <= runBytes) run.push(place)
+    else {
+      runs.push([place])
+      bytes = elements(place.entry.shape) * StoredDtype.bytes(place.dtype)
+    }
+  }
+  return runs
+}
+
+/** Opens a session that restores tensors of a checked index; closed with the scope. */
 export const open = Effect.fn("Restore.open")(function* (
   index: Tensors
 ): Effect.fn.Return<Restored, NativeUnavailable | CheckpointInvalid, Scope.Scope> {
   const invalid = (field: string, problem: string, advice: string) =>
     new CheckpointInvalid({ file: index.prefix, field, problem, advice })
   const entries = [...index.entries.values()]
-  const places = new Map<
-    string,
-    { readonly at: number; readonly dtype: StoredDtype.StoredDtype; readonly entry: TensorType }
-  >()
+  const places = new Map<string, Place>()
   for (const [at, entry] of entries.entries())
     if (StoredDtype.isNumeric(entry.dtype)) places.set(entry.name, { at, dtype: entry.dtype, entry })
   const nodes = [...places.values()].flatMap(({ at, dtype, entry }) => nodesOf(entry, dtype, at))
@@ -136,24 +157,53 @@ export const open = Effect.fn("Restore.open")(function* (
       Effect.fail(invalid("restore", problem, "tell us about this checkpoint"))
     )
   )
+  const together = (run: ReadonlyArray<Place>) =>
+    Effect.try({
+      try: () =>
+        session.run(
+          [],
+          run.map(({ at }) => `out${at}:0`)
+        ),
+      catch: (cause) =>
+        invalid(
+          `tensor ${JSON.stringify(run[0]?.entry.name)}`,
+          cause instanceof RunFailed ? cause.problem : String(cause),
+          "fetch its files again: TensorFlow cannot read them"
+        )
+    })
+  // where a run fails, one by one tells which tensor it is
+  const restored = (run: ReadonlyArray<Place>) =>
+    together(run).pipe(
+      Effect.catchTag("CheckpointInvalid", () =>
+        Effect.map(
+          Effect.forEach(run, (place) => together([place])),
+          (alone) => alone.flat()
+        )
+      )
+    )
   return {
-    read: (name) =>
-      Effect.suspend((): Effect.Effect<Stored, CheckpointInvalid> => {
+    read: Effect.fnUntraced(function* (names) {
+      const wanted: Array<Place> = []
+      for (const name of names) {
         const place = places.get(name)
-        const field = `tensor ${JSON.stringify(name)}`
         if (place === undefined)
-          return Effect.fail(invalid(field, "there are no such numbers in it", "name one of its tensors"))
-        const { at, dtype, entry } = place
-        try {
-          const [tensor] = session.run([], [`out${at}:0`])
-          if (tensor === undefined) return Effect.die(`no result of out${at}`)
-          return Effect.succeed({ name, dtype, shape: entry.shape, bytes: bytesOf(tensor, dtype) })
-        } catch (cause) {
-          if (!(cause instanceof RunFailed)) throw cause
-          return Effect.fail(
-            invalid(field, cause.problem, "fetch its files again: TensorFlow cannot read them")
+          return yield* invalid(
+            `tensor ${JSON.stringify(name)}`,
+            "there are no such numbers in it",
+            "name one of its tensors"
           )
+        wanted.push(place)
+      }
+      const stored: Array<Stored> = []
+      for (const run of inRuns(wanted)) {
+        const tensors = yield* restored(run)
+        for (const [n, { dtype, entry }] of run.entries()) {
+          const tensor = tensors[n]
+          if (tensor !== undefined)
+            stored.push({ name: entry.name, dtype, shape: entry.shape, bytes: bytesOf(tensor, dtype) })
         }
-      })
+      }
+      return stored
+    })
   }
 })
