@@ -32,6 +32,32 @@ describe("a shape that does not fit is refused while building, with names and bo
       "scatterAdd: x [B, 3], ids [B], y [B, 4]: rows must be [B, 3]"
     ],
     ["crossEntropy", () => g.crossEntropy(x, g.range(5)), "targets must be [B]"],
+    [
+      "gatherRows",
+      () => g.gatherRows(x, g.input("places", "int32", ["N", 2])),
+      "gatherRows: x [B, 3], places [N, 2]: all axes of places but its last must be the first ones of x"
+    ],
+    [
+      "rmsNorm",
+      () => g.rmsNorm(x, { gain: y, epsilon: 1e-5 }),
+      "rmsNorm: x [B, 3], y [B, 4]: gain must be [3]"
+    ],
+    [
+      "softmax, bias",
+      () => g.softmax(x, { bias: g.full([2, "B", 3], 0) }),
+      "the bias must broadcast to the scores"
+    ],
+    [
+      "klDivergence",
+      () => g.klDivergence(x, y),
+      "klDivergence: x [B, 3], y [B, 4]: the shapes must be equal"
+    ],
+    ["cosineDistance", () => g.cosineDistance(x, y), "x [B, 3], y [B, 4]: the shapes must be equal"],
+    [
+      "rotate",
+      () => g.rotate(g.full([1, 1, 5, 8], 0), g.rotation(g.range(5), { headChannels: 6, base: 10 })),
+      "the turns must have half as many channels"
+    ],
     ["layerNorm", () => g.layerNorm(x, { gain: y, bias: y, epsilon: 1e-5 }), "gain and bias must be [3]"]
   ])("%s", (_, build, message) => {
     const error = raised(build)
@@ -48,6 +74,47 @@ describe("also refused while building", () => {
   it.each<readonly [string, () => unknown, string, string]>([
     ["mixed dtypes", () => g.add(x, ids), "DtypeMismatch", "x is float32, ids is int32: cast one"],
     ["float indices", () => g.gather(x, y), "DtypeMismatch", "y is float32, not int32"],
+    ["float bits", () => g.bitAnd(x, 1), "DtypeMismatch", "bitAnd: x is float32, not int32"],
+    ["float places", () => g.gatherRows(x, y), "DtypeMismatch", "gatherRows: y is float32, not int32"],
+    ["float classes", () => g.oneHot(x, 3), "DtypeMismatch", "oneHot: x is float32, not int32"],
+    [
+      "float rows to add to",
+      () => g.scatterAdd(x, g.named("f", g.full(["B"], 1)), x),
+      "DtypeMismatch",
+      "f is float32, not int32"
+    ],
+    ["a choice by numbers", () => g.logicalNot(x), "DtypeMismatch", "where: x is float32, not bool"],
+    ["a shift too far", () => g.shiftRight(ids, 32), "GraphInvalid", "ids by 32 places: 1 to 31 can be"],
+    [
+      "a key that is none",
+      () => g.keyFor(ids, "w"),
+      "DtypeMismatch",
+      "keyFor: the key ids is int32 [B], not int32 [2]"
+    ],
+    [
+      "float positions",
+      () => g.rotation(x, { headChannels: 4, base: 10 }),
+      "DtypeMismatch",
+      "x is float32 [B, 3]"
+    ],
+    [
+      "heads without halves",
+      () => g.rotation(ids, { headChannels: 5, base: 10 }),
+      "GraphInvalid",
+      "5 channels of a head have no two halves"
+    ],
+    [
+      "more than there are",
+      () => g.topK(x, 4),
+      "GraphInvalid",
+      "topK: x [B, 3] has no 4 along its last axis"
+    ],
+    [
+      "all labels smoothed away",
+      () => g.crossEntropy(x, ids, { labelSmoothing: 1 }),
+      "GraphInvalid",
+      "the label smoothing 1 is not in [0, 1)"
+    ],
     ["an axis that is not there", () => g.sum(x, { axes: [2] }), "GraphInvalid", "x [B, 3] has no axis 2"],
     [
       "a slice beyond the end",

@@ -1,5 +1,5 @@
 // Whole numbers: division with remainder, and the bits of int32.
-import { DtypeMismatch } from "../errors.ts"
+import { GraphInvalid } from "../errors.ts"
 import type { Tensor } from "../Tensor.ts"
 import { binary } from "./Broadcasting.ts"
 
@@ -36,7 +36,7 @@ const shiftRightSigned = binary({
 /** Bits moved down by 1 to 31 places; zeros come in, also for negative numbers. Of int32. */
 export const shiftRight = (x: Tensor, places: number): Tensor => {
   if (!Number.isInteger(places) || places < 1 || places > 31)
-    throw new DtypeMismatch("shiftRight", `${x.name} by ${places} places: 1 to 31 can be`)
+    throw new GraphInvalid("shiftRight", `${x.name} by ${places} places: 1 to 31 can be`)
   // of int32 TensorFlow has only the shift that repeats the sign
   return bitAnd(shiftRightSigned(x, places), 2 ** (32 - places) - 1)
 }
