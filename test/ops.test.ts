@@ -1,7 +1,10 @@
 // Every operation and layer on TensorFlow: what they mean is said by the float64 reference; kernel by kernel, and compiled by
 // XLA, TensorFlow must agree, on their gradients too.
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as g from "@inkstone/graph"
+import { sorted } from "@inkstone/graph/Tensor"
 import { Session } from "@inkstone/tensorflow"
 import { setup } from "@inkstone/tensorflow/testkit"
 import { Effect } from "effect"
@@ -219,6 +222,21 @@ const agree = (tensors: Readonly<Record<string, g.Tensor>>, { clusters, toleranc
       else assert.deepStrictEqual([...numbers], [...data], name)
     }
   })
+
+it("every operation of the package is among them", () => {
+  const folder = join(import.meta.dirname, "../packages/graph/src/ops")
+  const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"))
+  const written = source.flatMap((text) =>
+    Array.from(text.matchAll(/(?:\bop: |\bcompare\()"(\w+)"/g), ([, op]) => op ?? "")
+  )
+  const all = [operations, towards, narrowed].flatMap((one) => Object.values(one))
+  const used = new Set(sorted(all, { aliases: "keep" }).map(({ op }) => op))
+  assert.isAbove(written.length, 50)
+  assert.deepStrictEqual(
+    written.filter((op) => !used.has(op)),
+    []
+  )
+})
 
 describe.each([false, true])("with clusters %s, TensorFlow agrees with the reference on", (clusters) => {
   it.effect("every operation", () => agree(operations, { clusters, tolerance: 2e-5 }))
