@@ -2,13 +2,17 @@
 // What becomes what, and the constants that no checkpoint says, are those of transformers' own
 // convert_roberta_original_pytorch_checkpoint_to_pytorch.py.
 import type { StorageFailed } from "@inkstone/artifact"
+import { parameterCount } from "@inkstone/graph"
 import { Effect, Schema } from "effect"
 import { stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import type { Architecture } from "./Family.ts"
 import { readDictionary } from "./fairseq/Dictionary.ts"
 import { expected, renamed, split, unneeded } from "./fairseq/RobertaNames.ts"
 import { io } from "./internal/Files.ts"
+import type { ModelUnusable, Opening } from "./Model.ts"
 import { dtypeBytes, type NamedArray, type NamedArrays, sizeOf } from "./NamedArray.ts"
+import * as Roberta from "./Roberta.ts"
 import * as Torch from "./Torch.ts"
 
 /** A `config.json` of `transformers`, model_type roberta. */
@@ -65,11 +69,11 @@ const activations = {
 }
 
 /**
- * Reads a checkpoint, from a file or from a folder with `model.pt` in it. Numbers are as they were stored (the public ones are
+ * Reads a checkpoint as `transformers` would have it, from a file or from a folder with `model.pt` in it. Numbers are as they were stored (the public ones are
  * float16 or float32). RoBERTa has no segments: the one row that `transformers` adds for them is zeros. Heads for classification
  * are left out; whatever else is no part of RoBERTa, such as the last norm of the pre-norm XLM-R XL, is an error that names it.
  */
-export const load = Effect.fn("Fairseq.load")(function* (
+export const read = Effect.fn("Fairseq.read")(function* (
   path: string
 ): Effect.fn.Return<Checkpoint, Torch.TorchInvalid | StorageFailed> {
   const file = (yield* io(path, () => stat(path))).isDirectory() ? join(path, "model.pt") : path
@@ -155,5 +159,27 @@ export const load = Effect.fn("Fairseq.load")(function* (
     },
     arrays,
     tokens: yield* readDictionary(join(dirname(file), "dict.txt"), V)
+  }
+})
+
+/** Reads a checkpoint, from a file or from a folder with `model.pt` in it, ready to be opened as RoBERTa of the zoo. */
+export const load = Effect.fn("Fairseq.load")(function* (
+  path: string
+): Effect.fn.Return<
+  Opening & { readonly family: string; readonly architecture: Architecture } & Pick<Checkpoint, "tokens">,
+  ModelUnusable | Torch.TorchInvalid | StorageFailed
+> {
+  const { arrays, config, tokens } = yield* read(path)
+  const architecture = yield* Roberta.family.huggingFace.read(config)
+  const network = yield* Roberta.family.network(architecture)
+  return {
+    family: Roberta.family.name,
+    architecture,
+    vocabSize: network.vocabSize,
+    contextLength: network.contextLength,
+    parameters: parameterCount(network),
+    endOfTextId: config.eos_token_id,
+    arrays,
+    tokens
   }
 })

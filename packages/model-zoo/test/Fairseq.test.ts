@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { input, Program } from "@inkstone/graph"
+import { Session } from "@inkstone/tensorflow"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -9,7 +11,9 @@ import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
 import * as Fairseq from "../src/Fairseq.ts"
 import * as NamedArray from "../src/NamedArray.ts"
+import * as Roberta from "../src/Roberta.ts"
 import * as Safetensors from "../src/Safetensors.ts"
+import { assertNear, floats, integers } from "./encoders.ts"
 import { archive, tensor, write, type Written } from "./torchFiles.ts"
 
 const golden = fileURLToPath(new URL("golden/fairseq", import.meta.url))
@@ -56,7 +60,7 @@ const tiny = (
   const file = join(folder, "tiny.pt")
   const numbers = new Uint8Array(Float32Array.from({ length: 16 }, (_, at) => at).buffer)
   writeFileSync(file, archive(write({ args, model: Object.fromEntries(model) }), { "0": numbers }))
-  return Fairseq.load(file)
+  return Fairseq.read(file)
 }
 
 describe("Fairseq", () => {
@@ -65,7 +69,7 @@ describe("Fairseq", () => {
     ["new.pt", "three matrices, a zip file, beside an optimizer and another head"]
   ] as const)("reads %s: %s", ([name]) =>
     Effect.gen(function* () {
-      const { arrays, config } = yield* Fairseq.load(join(golden, name))
+      const { arrays, config } = yield* Fairseq.read(join(golden, name))
       const expected: unknown = JSON.parse(readFileSync(join(golden, "arrays.json"), "utf8"))
       const digests = Array.from(arrays.values(), ({ name, shape, bytes }) => [
         name,
@@ -98,12 +102,53 @@ describe("Fairseq", () => {
     })
   )
 
+  it.effect.each(["old", "new.pt"])(
+    "opens %s as RoBERTa, with the logits of transformers, padding included",
+    (name) =>
+      Effect.gen(function* () {
+        const loaded = yield* Fairseq.load(join(golden, name))
+        const network = yield* Roberta.family.network(loaded.architecture)
+        assert.sameMembers(
+          network.parameters.map((parameter) => parameter.name),
+          [...loaded.arrays.keys()]
+        )
+        assert.deepInclude(loaded, { family: "roberta", vocabSize: 128, contextLength: 32, endOfTextId: 2 })
+        const inputs = {
+          tokens: input("tokens", "int32", ["B", "T"]),
+          mask: input("mask", "bool", ["B", "T"])
+        }
+        const reading = { precision: "float32", mask: inputs.mask } as const
+        const hidden = network.hidden(inputs.tokens, reading)
+        const logits = network.heads.tokens?.(hidden, reading) ?? hidden
+        const program = Program.lower({ forward: { inputs, outputs: { logits } } }, { clusters: false })
+        const session = yield* Session.open(program.graphDef)
+        for (const variable of program.variables)
+          session.call(variable.write, { value: { values: floats(loaded.arrays.get(variable.name)) } })
+        const { arrays } = yield* Safetensors.read(join(golden, "golden.safetensors"))
+        const [ids, shape] = [integers(arrays.get("input_ids")), [2, 8]]
+        const found = session.call(program.entries.forward, {
+          tokens: { shape, values: ids },
+          mask: { shape, values: Uint8Array.from(ids, (id) => (id === 1 ? 0 : 1)) }
+        })
+        assertNear(found.logits.values, floats(arrays.get("logits")), 1e-5, "logits")
+      })
+  )
+
+  it.effect("does not open as RoBERTa of the zoo what that has not: a head of its own", () =>
+    Effect.gen(function* () {
+      yield* tiny({ "encoder.lm_head.weight": [3, 2] })
+      const error = yield* Effect.flip(Fairseq.load(join(folder, "tiny.pt")))
+      assert.strictEqual(error._tag, "ModelUnusable")
+      assert.include(error.message, "tie_word_embeddings")
+    })
+  )
+
   it.effect("gives each id its token where dict.txt lies beside, and nothing where it does not", () =>
     Effect.gen(function* () {
-      const { tokens } = yield* Fairseq.load(join(golden, "old"))
+      const { tokens } = yield* Fairseq.read(join(golden, "old"))
       assert.deepStrictEqual(tokens?.slice(0, 6), ["<s>", "<pad>", "</s>", "<unk>", "0", "1"])
       assert.deepStrictEqual(tokens?.slice(-2), ["122", "<mask>"])
-      assert.isUndefined((yield* Fairseq.load(join(golden, "new.pt"))).tokens)
+      assert.isUndefined((yield* Fairseq.read(join(golden, "new.pt"))).tokens)
     })
   )
 
@@ -112,7 +157,7 @@ describe("Fairseq", () => {
       const copy = join(folder, "copy")
       cpSync(join(golden, "old"), copy, { recursive: true })
       writeFileSync(join(copy, "dict.txt"), "one 2\ntwo 1\n")
-      const error = yield* Effect.flip(Fairseq.load(copy))
+      const error = yield* Effect.flip(Fairseq.read(copy))
       assert.include(error.message, "dict.txt: lines: 2 make 7 tokens with fairseq's own, the model has 128")
     })
   )
@@ -228,7 +273,7 @@ for folder in sys.argv[2:]:
         Effect.gen(function* () {
           const saved: Array<string> = []
           for (const name of ["old", "new.pt"]) {
-            const { arrays, config } = yield* Fairseq.load(join(golden, name))
+            const { arrays, config } = yield* Fairseq.read(join(golden, name))
             const to = join(folder, `saved-${name}`)
             mkdirSync(to)
             writeFileSync(join(to, "config.json"), JSON.stringify(config))
