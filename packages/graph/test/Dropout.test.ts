@@ -57,6 +57,25 @@ describe("dropout", () => {
     expect([...shared]).toEqual(["standalone"])
   })
 
+  it("is compiled once for all layers, together with what is around it", () => {
+    const [once, often] = [1, 6].map((layers) => {
+      const [start, k] = [g.input("x", "float32", [4, 4]), g.input("key", "int32", [2])]
+      const y = Array.from({ length: layers }).reduce<g.Tensor>(
+        (h, _, i) => g.dropout(g.gelu(g.matmul(h, h)), { rate, key: k, name: `layer${i}` }),
+        start
+      )
+      const run = { inputs: { start, k }, outputs: { y } }
+      const { graphDef } = g.Program.lower({ run }, { clusters: true })
+      return new Set(
+        Buffer.from(graphDef)
+          .toString("latin1")
+          .match(/fused_[0-9a-f]{16}/g)
+      )
+    })
+    expect(once?.size).toBe(1)
+    expect(often).toEqual(once)
+  })
+
   it("changes nothing at rate 0, and takes no rate that leaves nothing", () => {
     expect(g.dropout(x, { rate: 0, key: key(1), name: "here" })).toBe(x)
     for (const bad of [1, -0.1, Number.NaN])
