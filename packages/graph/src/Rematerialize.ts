@@ -2,7 +2,6 @@
 import { isFloat } from "./DType.ts"
 import { pullback } from "./gradients.ts"
 import { after } from "./ops/Barrier.ts"
-import { add } from "./ops/Elementwise.ts"
 import { nextId, type Tensor, withGradient } from "./Tensor.ts"
 
 /** What the value was computed from that is older than `since`. */
@@ -38,20 +37,10 @@ export function rematerialize(
   const since = nextId()
   const value = f(...inputs)
   if (value.id < since) return value
-  const outside = [...before(value, since)].filter(
-    (tensor) => isFloat(tensor.dtype) && !inputs.includes(tensor)
-  )
+  // an input may also be used as part of what is outside
+  const outside = [...new Set([...inputs, ...before(value, since)])].filter(({ dtype }) => isFloat(dtype))
   return withGradient(value, [...inputs, ...outside], (gradient) => {
     const held = inputs.map((tensor) => after(tensor, gradient))
-    // an input may also be used as part of what is outside
-    const found = pullback(f(...held), gradient, {
-      targets: [...held, ...inputs, ...outside],
-      beyond: false
-    })
-    const [first, second] = [found.slice(0, held.length), found.slice(held.length)]
-    return second.map((part, i) => {
-      const other = first[i]
-      return part === undefined ? other : other === undefined ? part : add(other, part)
-    })
+    return pullback(f(...held), gradient, { targets: [...held, ...outside], beyond: false })
   })
 }

@@ -72,10 +72,10 @@ describe("rematerialize", () => {
   })
 
   it("adds up what an input gives directly and beside", () => {
-    const y = g.rematerialize((h) => g.mul(h, x), [x])
+    const y = g.rematerialize((h, k) => g.mul(g.add(h, k), x), [x, x])
     const [dx = x] = g.gradients(g.sum(y), [x])
     const [value] = g.Interpreter.evaluate([dx], given, { B: 3 })
-    expect(value?.data).toEqual(given.get(x)?.data.map((n) => 2 * n))
+    expect(value?.data).toEqual(given.get(x)?.data.map((n) => 4 * n))
   })
 
   it("may be nested", () => {
