@@ -68,39 +68,52 @@ const activations = {
   tanh: "tanh"
 }
 
+type Invalid = (field: string, problem: string) => Torch.TorchInvalid
+
+/** The tensors under their names of `transformers`, and the head's matrix, which most have twice. */
+const named = Effect.fnUntraced(function* (
+  stored: NamedArrays,
+  invalid: Invalid
+): Effect.fn.Return<
+  { readonly found: Map<string, NamedArray>; readonly head: NamedArray | undefined },
+  Torch.TorchInvalid
+> {
+  const found = new Map<string, NamedArray>()
+  let head: NamedArray | undefined
+  for (const whole of stored.values())
+    for (const part of split({ ...whole, name: whole.name.slice("model.".length) })) {
+      if (unneeded.test(part.name)) continue
+      if (/^(encoder|decoder)\.lm_head\.weight$/.test(part.name)) {
+        head = { ...part, name: "lm_head.decoder.weight" }
+        continue
+      }
+      const name = renamed(part.name)
+      if (name === undefined) return yield* invalid(whole.name, "is no part of RoBERTa")
+      if (found.has(name)) return yield* invalid(whole.name, `is a second ${name}`)
+      found.set(name, { ...part, name })
+    }
+  return { found, head }
+})
+
+const sameShape = (a: ReadonlyArray<number>, b: ReadonlyArray<number>) =>
+  a.length === b.length && a.every((size, axis) => size === b[axis])
+
 /**
- * Reads a checkpoint as `transformers` would have it, from a file or from a folder with `model.pt` in it. Numbers are as they were stored (the public ones are
- * float16 or float32). RoBERTa has no segments: the one row that `transformers` adds for them is zeros. Heads for classification
- * are left out; whatever else is no part of RoBERTa, such as the last norm of the pre-norm XLM-R XL, is an error that names it.
+ * Reads a checkpoint as `transformers` would have it, from a file or from a folder with `model.pt` in it. Numbers are as they
+ * were stored. RoBERTa has no segments: the one row that `transformers` adds for them is zeros. Heads for classification are
+ * left out; whatever else is no part of RoBERTa, such as the last norm of the pre-norm XLM-R XL, is an error that names it.
  */
 export const read = Effect.fn("Fairseq.read")(function* (
   path: string
 ): Effect.fn.Return<Checkpoint, Torch.TorchInvalid | StorageFailed> {
   const file = (yield* io(path, () => stat(path))).isDirectory() ? join(path, "model.pt") : path
-  const invalid = (field: string, problem: string) => new Torch.TorchInvalid({ file, field, problem })
+  const invalid: Invalid = (field, problem) => new Torch.TorchInvalid({ file, field, problem })
   const contents = yield* Torch.read(file, (name) => name.startsWith("model."))
   const wrong = (field: string) =>
     Effect.mapError(({ message }: Schema.SchemaError) => invalid(field, message))
   const saved = yield* decodeSaved(contents.rest).pipe(wrong("object"))
   const args = yield* decodeArgs(saved.args ?? saved.cfg?.model ?? {}).pipe(wrong("args"))
-
-  const found = new Map<string, NamedArray>()
-  let head: NamedArray | undefined
-  for (const whole of contents.arrays.values())
-    for (const part of split({ ...whole, name: whole.name.slice("model.".length) })) {
-      if (unneeded.test(part.name)) continue
-      if (/^(encoder|decoder)\.lm_head\.weight$/.test(part.name)) {
-        head = part
-        continue
-      }
-      const name = renamed(part.name)
-      if (name === undefined || found.has(name))
-        return yield* invalid(
-          whole.name,
-          name === undefined ? "is no part of RoBERTa" : `is a second ${name}`
-        )
-      found.set(name, { ...part, name })
-    }
+  const { found, head } = yield* named(contents.arrays, invalid)
 
   const size = (name: string, axis: number) => found.get(name)?.shape[axis] ?? 0
   const words = found.get("roberta.embeddings.word_embeddings.weight")
@@ -119,7 +132,7 @@ export const read = Effect.fn("Fairseq.read")(function* (
   for (const [name, shape] of expected({ V, P, C, F, layers })) {
     const array = found.get(name)
     if (array === undefined) return yield* invalid("model", `has nothing that becomes ${name}`)
-    if (array.shape.join() !== shape.join() || array.bytes.length !== sizeOf(shape) * dtypeBytes[array.dtype])
+    if (!sameShape(array.shape, shape) || array.bytes.length !== sizeOf(shape) * dtypeBytes[array.dtype])
       return yield* invalid(
         "model",
         `${name} should be [${shape.join(", ")}] but is [${array.shape.join(", ")}]`
@@ -131,12 +144,10 @@ export const read = Effect.fn("Fairseq.read")(function* (
       "args",
       `${args.encoder_attention_heads} attention heads do not divide ${C} channels`
     )
+  if (head !== undefined && !sameShape(head.shape, words.shape))
+    return yield* invalid("lm_head.weight", `should be [${V}, ${C}] but is [${head.shape.join(", ")}]`)
   const tied = head === undefined || Buffer.compare(head.bytes, words.bytes) === 0
-  if (head !== undefined && !tied) {
-    if (head.shape.join() !== words.shape.join())
-      return yield* invalid("lm_head.weight", `is not [${V}, ${C}]`)
-    arrays.set("lm_head.decoder.weight", { ...head, name: "lm_head.decoder.weight" })
-  }
+  if (head !== undefined && !tied) arrays.set(head.name, head)
   return {
     config: {
       model_type: "roberta",

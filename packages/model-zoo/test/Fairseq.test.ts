@@ -230,6 +230,12 @@ describe("Fairseq", () => {
       "is a second roberta.embeddings.LayerNorm.bias"
     ],
     [
+      "a head of another shape",
+      { "encoder.lm_head.weight": [2, 3] },
+      {},
+      "lm_head.weight: should be [3, 2] but is [2, 3]"
+    ],
+    [
       "no vocabulary",
       { "encoder.sentence_encoder.embed_tokens.weight": [0, 2 ** 52] },
       {},

@@ -23,11 +23,15 @@ const isList = (value: Value) => isSequence(value) && value.kind === "list"
 
 const global = (machine: Machine, module: string, name: string) => {
   const full = known(module, name)
-  if (full === undefined)
+  if (full === undefined) {
+    const wanted = shown(`${module}.${name}`)
     throw machine.refused(
-      `this file wants to run ${shown(`${module}.${name}`)}; it was not run. If you trust its source, open it with ` +
-        "Python and save the tensors alone: torch.save(model.state_dict(), file)"
+      module === "torch"
+        ? `this file needs ${wanted}, which has no counterpart here`
+        : `this file wants to run ${wanted}; it was not run. If you trust its source, open it with Python and save the ` +
+            "tensors alone: torch.save(model.state_dict(), file)"
     )
+  }
   machine.push({ kind: "known", name: full })
 }
 
