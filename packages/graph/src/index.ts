@@ -1,6 +1,7 @@
 export * as Dimension from "./Dimension.ts"
 export type { DType } from "./DType.ts"
 export { DtypeMismatch, GraphInvalid, ShapeMismatch } from "./errors.ts"
+export { frozen } from "./Frozen.ts"
 export { gradients } from "./gradients.ts"
 export * as Initializer from "./Initializer.ts"
 export * as Interpreter from "./Interpreter.ts"
