@@ -1,6 +1,6 @@
 // BERT (Devlin et al. 2018): an encoder of post-norm blocks over tokens, places and segments, trained to name masked tokens and
 // to say whether one text follows another.
-import { add, gather, type Parameter, type Run, tanh, type Tensor } from "@inkstone/graph"
+import { add, type Parameter, type Run, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Attention from "./blocks/Attention.ts"
 import { drop } from "./blocks/Drop.ts"
@@ -15,27 +15,29 @@ import { stack } from "./blocks/Stack.ts"
 import * as Family from "./Family.ts"
 import type { EncoderNetwork } from "./Network.ts"
 
-const classes = EncoderConfig.classes([
-  ["masked-language", "BertForMaskedLM"],
-  ["pretraining", "BertForPreTraining"], // and next sentence
-  ["classification", "BertForSequenceClassification"],
-  ["question-answering", "BertForQuestionAnswering"],
-  ["none", "BertModel"]
-])
+const task = EncoderConfig.define({
+  paddingId: 0,
+  classes: [
+    ["masked-language", "BertForMaskedLM"],
+    ["pretraining", "BertForPreTraining"], // and next sentence
+    ["classification", "BertForSequenceClassification"],
+    ["question-answering", "BertForQuestionAnswering"],
+    ["none", "BertModel"]
+  ]
+})
 
 export const Config = Schema.Struct({
-  ...EncoderConfig.fields,
+  ...task.fields,
   segments: Family.Count.annotate({ description: "texts of one sequence; 2 for pairs" }),
-  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" }),
-  head: classes.field
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
 }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
 /** A shape by name; the vocabulary comes from the tokenizer. */
 export type Preset = Omit<Config, "vocabSize">
 
-const shaped = (...shape: Parameters<typeof EncoderConfig.shaped>): Preset => ({
-  ...EncoderConfig.shaped(...shape),
+const shaped = (...shape: Parameters<typeof task.shaped>): Preset => ({
+  ...task.shaped(...shape),
   segments: 2,
   layerNormEpsilon: 1e-12
 })
@@ -59,8 +61,8 @@ const [uncased, cased] = [30_522, 28_996]
 /** `config.json` of a Hugging Face checkpoint; only what this family needs of it. */
 export const HuggingFaceConfig = Schema.Struct({
   model_type: Schema.Literal("bert"),
-  ...classes.fields,
-  ...EncoderConfig.jsonFields
+  ...task.jsonFields,
+  ...EncoderConfig.sizesJson
 })
 
 /** What checkpoints call the parts of a block. */
@@ -118,7 +120,16 @@ const headOf = (config: Config, words: Parameter): EncoderHead.EncoderHead => {
 
 /** The model of a config: parameters named as in Hugging Face's checkpoints, and the forward passes over them. */
 export const build = (config: Config): EncoderNetwork => {
-  const { channels: C, contextLength, heads: H, layerNormEpsilon, layers, segments, vocabSize } = config
+  const {
+    channels: C,
+    contextLength,
+    heads: H,
+    layerNormEpsilon,
+    layers,
+    paddingId,
+    segments,
+    vocabSize
+  } = config
   const words = Embedding.table("bert.embeddings.word_embeddings", vocabSize, C)
   const places = Embedding.table("bert.embeddings.position_embeddings", contextLength, C)
   const texts = Embedding.table("bert.embeddings.token_type_embeddings", segments, C)
@@ -144,7 +155,10 @@ export const build = (config: Config): EncoderNetwork => {
 
     hidden: (tokens, reading) => {
       const attend = Attention.selfAttend(reading, { causal: false, name: "bert.encoder.layer" })
-      const named = add(gather(words, tokens), EncoderEmbedding.segments(texts, reading.segments)) // [B, T, C]
+      const named = add(
+        EncoderEmbedding.rows(words, tokens, paddingId),
+        EncoderEmbedding.segments(texts, reading.segments)
+      ) // [B, T, C]
       const placed = add(named, Embedding.places(places, tokens, reading.positions))
       const embedded = drop(Norm.apply(placed, norm), "bert.embeddings", reading)
       return stack(embedded, blocks, reading, (x, block, layer) =>
@@ -183,10 +197,15 @@ export const family = Family.encoder({
   build,
   huggingFace: {
     modelType: "bert",
-    architecture: ({ head }) => classes.name(head),
+    architecture: ({ head }) => task.className(head),
     Config: HuggingFaceConfig,
-    from: (config) => ({ ...EncoderConfig.fromJson(config), ...classes.from(config) }),
-    to: (config) => ({ model_type: "bert", ...EncoderConfig.toJson(config) }),
+    from: (config) => ({ ...EncoderConfig.sizesFromJson(config), ...task.fromJson(config) }),
+    to: (config) => ({ model_type: "bert", ...EncoderConfig.sizesToJson(config), ...task.toJson(config) }),
+    tied: {
+      "cls.predictions.decoder.weight": "bert.embeddings.word_embeddings.weight",
+      "cls.predictions.decoder.bias": "cls.predictions.bias"
+    },
+    others: /^(bert\.pooler|cls|classifier|qa_outputs)\./,
     rename: EncoderConfig.rename({
       prefix: "bert",
       modules: ["embeddings", "encoder", "pooler"],

@@ -1,11 +1,12 @@
 // DistilBERT (Sanh et al. 2019): BERT with half the layers, no segments and no pooler, trained to say what BERT says.
-import { add, gather, type Parameter, relu } from "@inkstone/graph"
+import { add, type Parameter, relu } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Attention from "./blocks/Attention.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
 import * as EncoderConfig from "./blocks/EncoderConfig.ts"
+import * as EncoderEmbedding from "./blocks/EncoderEmbedding.ts"
 import * as EncoderHead from "./blocks/EncoderHead.ts"
 import * as Linear from "./blocks/Linear.ts"
 import * as Norm from "./blocks/Norm.ts"
@@ -13,16 +14,17 @@ import { stack } from "./blocks/Stack.ts"
 import * as Family from "./Family.ts"
 import type { EncoderNetwork } from "./Network.ts"
 
-const classes = EncoderConfig.classes([
-  ["masked-language", "DistilBertForMaskedLM"],
-  ["classification", "DistilBertForSequenceClassification"],
-  ["question-answering", "DistilBertForQuestionAnswering"],
-  ["none", "DistilBertModel"]
-])
+const task = EncoderConfig.define({
+  paddingId: 0,
+  classes: [
+    ["masked-language", "DistilBertForMaskedLM"],
+    ["classification", "DistilBertForSequenceClassification"],
+    ["question-answering", "DistilBertForQuestionAnswering"],
+    ["none", "DistilBertModel"]
+  ]
+})
 
-export const Config = Schema.Struct({ ...EncoderConfig.fields, head: classes.field }).check(
-  Family.headsDivideChannels
-)
+export const Config = Schema.Struct({ ...task.fields }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
 /** A shape by name; the vocabulary comes from the tokenizer. */
@@ -30,18 +32,18 @@ export type Preset = Omit<Config, "vocabSize">
 
 /** Parameters of small ones are for a vocabulary of 4,096: fewer layers than BERT's of that name. */
 export const presets = {
-  nano: EncoderConfig.shaped(2, 4, 96, 128), // 0.6 M: seconds a hundred steps on two cores
-  micro: EncoderConfig.shaped(2, 4, 128, 128), // 1.0 M
-  mini: EncoderConfig.shaped(3, 6, 192, 256), // 2.2 M
-  small: EncoderConfig.shaped(3, 5, 320, 256), // 5.2 M
-  "distilbert-base-uncased": EncoderConfig.shaped(6, 12, 768, 512),
-  "distilbert-base-cased": EncoderConfig.shaped(6, 12, 768, 512)
+  nano: task.shaped(2, 4, 96, 128), // 0.6 M: seconds a hundred steps on two cores
+  micro: task.shaped(2, 4, 128, 128), // 1.0 M
+  mini: task.shaped(3, 6, 192, 256), // 2.2 M
+  small: task.shaped(3, 5, 320, 256), // 5.2 M
+  "distilbert-base-uncased": task.shaped(6, 12, 768, 512),
+  "distilbert-base-cased": task.shaped(6, 12, 768, 512)
 } as const satisfies Record<string, Preset>
 
 /** `config.json` of a Hugging Face checkpoint; only what this family needs of it. */
 export const HuggingFaceConfig = Schema.Struct({
   model_type: Schema.Literal("distilbert"),
-  ...classes.fields,
+  ...task.jsonFields,
   vocab_size: Family.Count,
   max_position_embeddings: Family.Count,
   n_layers: Family.Count,
@@ -53,7 +55,7 @@ export const HuggingFaceConfig = Schema.Struct({
 })
 
 const fromHuggingFace = (config: typeof HuggingFaceConfig.Type): Config => ({
-  ...classes.from(config),
+  ...task.fromJson(config),
   vocabSize: config.vocab_size,
   contextLength: config.max_position_embeddings,
   layers: config.n_layers,
@@ -71,7 +73,7 @@ const toHuggingFace = (config: Config) => ({
   dim: config.channels,
   hidden_dim: config.innerChannels,
   activation: "gelu",
-  ...EncoderConfig.labelNames(config.labels)
+  ...task.toJson(config)
 })
 
 /** What checkpoints call the parts of a block. */
@@ -120,7 +122,7 @@ const headOf = ({ channels: C, head, labels }: Config, words: Parameter): Encode
 
 /** The model of a config: parameters named as in Hugging Face's checkpoints, and the forward passes over them. */
 export const build = (config: Config): EncoderNetwork => {
-  const { channels: C, contextLength, heads: H, layers, vocabSize } = config
+  const { channels: C, contextLength, heads: H, layers, paddingId, vocabSize } = config
   const words = Embedding.table("distilbert.embeddings.word_embeddings", vocabSize, C)
   const places = Embedding.table("distilbert.embeddings.position_embeddings", contextLength, C)
   const norm = Norm.norm("distilbert.embeddings.LayerNorm", C, epsilon)
@@ -144,7 +146,10 @@ export const build = (config: Config): EncoderNetwork => {
 
     hidden: (tokens, reading) => {
       const attend = Attention.selfAttend(reading, { causal: false, name: "distilbert.transformer.layer" })
-      const placed = add(gather(words, tokens), Embedding.places(places, tokens, reading.positions)) // [B, T, C]
+      const placed = add(
+        EncoderEmbedding.rows(words, tokens, paddingId),
+        Embedding.places(places, tokens, reading.positions)
+      ) // [B, T, C]
       const embedded = drop(Norm.apply(placed, norm), "distilbert.embeddings", reading)
       return stack(embedded, blocks, reading, (x, block, layer) =>
         Encoder.apply(x, block, { run: reading, attend, heads: H, layer })
@@ -176,14 +181,16 @@ export const family = Family.encoder({
   build,
   huggingFace: {
     modelType: "distilbert",
-    architecture: ({ head }) => classes.name(head),
+    architecture: ({ head }) => task.className(head),
     Config: HuggingFaceConfig,
     from: fromHuggingFace,
     to: toHuggingFace,
+    tied: { "vocab_projector.weight": "distilbert.embeddings.word_embeddings.weight" },
+    others: /^(vocab_transform|vocab_layer_norm|vocab_projector|pre_classifier|classifier|qa_outputs)\./,
     rename: EncoderConfig.rename({
       prefix: "distilbert",
       modules: ["embeddings", "transformer"],
-      unused: ["vocab_projector.weight"] // tied
+      unused: ["vocab_projector.weight", "distilbert.embeddings.position_ids"] // tied, or counted out anew
     })
   }
 })

@@ -1,16 +1,6 @@
 // RoBERTa (Liu et al. 2019): BERT trained for longer on more, without next sentences, with other masks each time a text is read.
 // Places are counted from the id of padding on, which has a place of its own; there are no segments to speak of.
-import {
-  add,
-  cast,
-  cumulativeSum,
-  gather,
-  mul,
-  notEqual,
-  type Parameter,
-  tanh,
-  type Tensor
-} from "@inkstone/graph"
+import { add, cast, cumulativeSum, mul, notEqual, type Parameter, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Bert from "./Bert.ts"
 import * as Attention from "./blocks/Attention.ts"
@@ -26,30 +16,29 @@ import { stack } from "./blocks/Stack.ts"
 import * as Family from "./Family.ts"
 import type { EncoderNetwork } from "./Network.ts"
 
-const classes = EncoderConfig.classes([
-  ["masked-language", "RobertaForMaskedLM"],
-  ["classification", "RobertaForSequenceClassification"],
-  ["question-answering", "RobertaForQuestionAnswering"],
-  ["none", "RobertaModel"]
-])
-const Id = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const task = EncoderConfig.define({
+  paddingId: 1,
+  classes: [
+    ["masked-language", "RobertaForMaskedLM"],
+    ["classification", "RobertaForSequenceClassification"],
+    ["question-answering", "RobertaForQuestionAnswering"],
+    ["none", "RobertaModel"]
+  ]
+})
 
 export const Config = Schema.Struct({
-  ...EncoderConfig.fields,
+  ...task.fields,
   segments: Family.Count.annotate({ description: "texts of one sequence; 1 in published models" }),
-  paddingId: Id.annotate({ description: "of the token that fills up rows; places are counted from it" }),
-  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" }),
-  head: classes.field
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
 }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
 /** A shape by name; the vocabulary comes from the tokenizer. */
 export type Preset = Omit<Config, "vocabSize">
 
-const shaped = (...shape: Parameters<typeof EncoderConfig.shaped>): Preset => ({
-  ...EncoderConfig.shaped(...shape),
+const shaped = (...shape: Parameters<typeof task.shaped>): Preset => ({
+  ...task.shaped(...shape),
   segments: 1,
-  paddingId: 1,
   layerNormEpsilon: 1e-5
 })
 
@@ -66,9 +55,8 @@ export const presets = {
 /** `config.json` of a Hugging Face checkpoint; only what this family needs of it. */
 export const HuggingFaceConfig = Schema.Struct({
   model_type: Schema.Literal("roberta"),
-  pad_token_id: Id,
-  ...classes.fields,
-  ...EncoderConfig.jsonFields
+  ...task.jsonFields,
+  ...EncoderConfig.sizesJson
 })
 
 /** Rows of the table of places that stand for none: those up to the padding's. */
@@ -147,8 +135,11 @@ export const build = (config: Config): EncoderNetwork => {
 
     hidden: (tokens, reading) => {
       const attend = Attention.selfAttend(reading, { causal: false, name: "roberta.encoder.layer" })
-      const named = add(gather(words, tokens), EncoderEmbedding.segments(texts, reading.segments)) // [B, T, C]
-      const placed = add(named, gather(places, placeOf(tokens, reading.positions)))
+      const named = add(
+        EncoderEmbedding.rows(words, tokens, paddingId),
+        EncoderEmbedding.segments(texts, reading.segments)
+      ) // [B, T, C]
+      const placed = add(named, EncoderEmbedding.rows(places, placeOf(tokens, reading.positions), paddingId))
       const embedded = drop(Norm.apply(placed, norm), "roberta.embeddings", reading)
       return stack(embedded, blocks, reading, (x, block, layer) =>
         Encoder.apply(x, block, { run: reading, attend, heads: H, layer })
@@ -179,20 +170,23 @@ export const family = Family.encoder({
   build,
   huggingFace: {
     modelType: "roberta",
-    architecture: ({ head }) => classes.name(head),
+    architecture: ({ head }) => task.className(head),
     Config: HuggingFaceConfig,
-    from: (config) => ({
-      ...EncoderConfig.fromJson(config),
-      ...classes.from(config),
-      contextLength: config.max_position_embeddings - unplaced(config.pad_token_id),
-      paddingId: config.pad_token_id
-    }),
+    from: (config) => {
+      const { paddingId, ...rest } = { ...EncoderConfig.sizesFromJson(config), ...task.fromJson(config) }
+      return { ...rest, paddingId, contextLength: rest.contextLength - unplaced(paddingId) }
+    },
     to: (config) => ({
       model_type: "roberta",
-      ...EncoderConfig.toJson(config),
-      max_position_embeddings: config.contextLength + unplaced(config.paddingId),
-      pad_token_id: config.paddingId
+      ...EncoderConfig.sizesToJson(config),
+      ...task.toJson(config),
+      max_position_embeddings: config.contextLength + unplaced(config.paddingId)
     }),
+    tied: {
+      "lm_head.decoder.weight": "roberta.embeddings.word_embeddings.weight",
+      "lm_head.decoder.bias": "lm_head.bias"
+    },
+    others: /^(roberta\.pooler|lm_head|classifier|qa_outputs)\./,
     rename: EncoderConfig.rename({
       prefix: "roberta",
       modules: ["embeddings", "encoder", "pooler"],

@@ -2,61 +2,83 @@
 import { Effect, Schema } from "effect"
 import { Count, Positive } from "../Family.ts"
 
-export const fields = {
-  vocabSize: Count.annotate({ description: "V: tokens the model knows" }),
-  contextLength: Count.annotate({ description: "most positions of one sequence" }),
-  layers: Count.annotate({ description: "blocks" }),
-  heads: Count.annotate({ description: "H: attention heads; divides channels" }),
-  channels: Count.annotate({ description: "C: width of the residual stream" }),
-  innerChannels: Count.annotate({ description: "width inside of a block; 4C in published models" }),
-  labels: Count.pipe(Schema.withDecodingDefault(Effect.succeed(2))).annotate({
-    description: "classes of the classification head"
-  })
+const Id = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+interface Given<H extends string> {
+  /** the heads there are, each with the class of `transformers` that is the encoder with this head */
+  readonly classes: ReadonlyArray<readonly [head: H | "masked-language", name: string]>
+  /** of published models */
+  readonly paddingId: number
 }
 
-/** A shape that is four times as wide inside of its blocks, for masked language modelling. */
-export const shaped = (layers: number, heads: number, channels: number, contextLength: number) => ({
-  layers,
-  heads,
-  channels,
-  contextLength,
-  innerChannels: 4 * channels,
-  head: "masked-language" as const,
-  labels: 2
-})
-
-/** The heads a family has, each with the class of `transformers` that is the encoder with this head. */
-export const classes = <const H extends string>(
-  known: ReadonlyArray<readonly [head: H | "masked-language", name: string]>
-) => {
-  const names = known.map(([, name]) => name)
-  return {
-    /** What stands on the encoder; masked language modelling if left out. */
-    field: Schema.Literals(known.map(([head]) => head))
-      .pipe(Schema.withDecodingDefault(Effect.succeed("masked-language" as const)))
-      .annotate({ description: "what stands on the encoder" }),
-    /** of a `config.json` */
-    fields: {
-      architectures: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Literals(names)))),
-      /** left out for two classes */
-      id2label: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
-    },
-    /** Head and classes that a `config.json` asks for. */
-    from: ({ architectures, id2label }: Classes) => ({
-      head: known.find(([, name]) => name === architectures?.[0])?.[0] ?? ("masked-language" as const),
-      labels: id2label === undefined ? 2 : Object.keys(id2label).length
-    }),
-    /** The class that loads it. */
-    name: (wanted: H | "masked-language") => known.find(([head]) => head === wanted)?.[1] ?? ""
-  }
-}
-interface Classes {
+/** What a `config.json` says of its task. */
+interface TaskJson {
   readonly architectures?: ReadonlyArray<string> | null
   readonly id2label?: Readonly<Record<string, string>>
+  readonly pad_token_id?: number | null
 }
 
-/** What a `config.json` of BERT and of those that descend from it says. */
-export const jsonFields = {
+/** The part of a family's configuration that all encoders have, for the heads that the family has. */
+export const define = <const H extends string>({ classes, paddingId }: Given<H>) => ({
+  fields: {
+    vocabSize: Count.annotate({ description: "V: tokens the model knows" }),
+    contextLength: Count.annotate({ description: "most positions of one sequence" }),
+    layers: Count.annotate({ description: "blocks" }),
+    heads: Count.annotate({ description: "H: attention heads; divides channels" }),
+    channels: Count.annotate({ description: "C: width of the residual stream" }),
+    innerChannels: Count.annotate({ description: "width inside of a block; 4C in published models" }),
+    paddingId: Id.pipe(Schema.withDecodingDefault(Effect.succeed(paddingId))).annotate({
+      description: "of the token that fills up rows; the row that stands for it is not trained"
+    }),
+    head: Schema.Literals(classes.map(([head]) => head))
+      .pipe(Schema.withDecodingDefault(Effect.succeed("masked-language" as const)))
+      .annotate({ description: "what stands on the encoder; masked language modelling if left out" }),
+    labels: Count.pipe(Schema.withDecodingDefault(Effect.succeed(2))).annotate({
+      description: "classes of the classification head"
+    })
+  },
+
+  /** A shape for masked language modelling, four times as wide inside of its blocks. */
+  shaped: (layers: number, heads: number, channels: number, contextLength: number) => ({
+    layers,
+    heads,
+    channels,
+    contextLength,
+    innerChannels: 4 * channels,
+    paddingId,
+    head: "masked-language" as const,
+    labels: 2
+  }),
+
+  /** The class that loads it. */
+  className: (wanted: H | "masked-language") => classes.find(([head]) => head === wanted)?.[1] ?? "",
+
+  jsonFields: {
+    architectures: Schema.optionalKey(
+      Schema.NullOr(Schema.Array(Schema.Literals(classes.map(([, name]) => name))))
+    ),
+    /** left out for two classes */
+    id2label: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+    pad_token_id: Schema.optionalKey(Schema.NullOr(Id))
+  },
+  fromJson: ({ architectures, id2label, pad_token_id }: TaskJson) => ({
+    head: classes.find(([, name]) => name === architectures?.[0])?.[0] ?? ("masked-language" as const),
+    labels: id2label === undefined ? 2 : Object.keys(id2label).length,
+    paddingId: pad_token_id ?? paddingId
+  }),
+  /** Classes get the names that `transformers` gives to those without any. */
+  toJson: (config: { readonly labels: number; readonly paddingId: number }) => {
+    const names = Array.from({ length: config.labels }, (_, label) => `LABEL_${label}`)
+    return {
+      pad_token_id: config.paddingId,
+      id2label: Object.fromEntries(names.map((name, label) => [String(label), name])),
+      label2id: Object.fromEntries(names.map((name, label) => [name, label]))
+    }
+  }
+})
+
+/** Sizes in a `config.json` of BERT and of those that descend from it. */
+export const sizesJson = {
   vocab_size: Count,
   max_position_embeddings: Count,
   num_hidden_layers: Count,
@@ -70,10 +92,8 @@ export const jsonFields = {
   is_decoder: Schema.optionalKey(Schema.Literal(false)),
   tie_word_embeddings: Schema.optionalKey(Schema.Literal(true))
 }
-type Json = Schema.Struct.Type<typeof jsonFields>
 
-/** Sizes from a `config.json`, and back. */
-export const fromJson = (json: Json) => ({
+export const sizesFromJson = (json: Schema.Struct.Type<typeof sizesJson>) => ({
   vocabSize: json.vocab_size,
   contextLength: json.max_position_embeddings,
   layers: json.num_hidden_layers,
@@ -83,7 +103,7 @@ export const fromJson = (json: Json) => ({
   segments: json.type_vocab_size,
   layerNormEpsilon: json.layer_norm_eps
 })
-export const toJson = (config: ReturnType<typeof fromJson> & { readonly labels: number }) => ({
+export const sizesToJson = (config: ReturnType<typeof sizesFromJson>) => ({
   vocab_size: config.vocabSize,
   max_position_embeddings: config.contextLength,
   num_hidden_layers: config.layers,
@@ -92,20 +112,10 @@ export const toJson = (config: ReturnType<typeof fromJson> & { readonly labels: 
   intermediate_size: config.innerChannels,
   type_vocab_size: config.segments,
   layer_norm_eps: config.layerNormEpsilon,
-  hidden_act: "gelu",
-  ...labelNames(config.labels)
+  hidden_act: "gelu"
 })
 
-/** Names of classes for a `config.json`, as `transformers` gives them to those without any. */
-export const labelNames = (labels: number) => {
-  const names = Array.from({ length: labels }, (_, label) => [String(label), `LABEL_${label}`] as const)
-  return {
-    id2label: Object.fromEntries(names),
-    label2id: Object.fromEntries(names.map(([label, name]) => [name, Number(label)]))
-  }
-}
-
-export interface Stored {
+interface Stored {
   /** what names of the encoder begin with */
   readonly prefix: string
   /** parts of the encoder, which checkpoints of the bare class store without the prefix */

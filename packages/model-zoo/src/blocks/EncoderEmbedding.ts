@@ -1,5 +1,15 @@
-// What an encoder adds to the embedding of a token besides its place.
-import { equal, gather, reshape, slice, type Tensor, where } from "@inkstone/graph"
+// What an encoder makes of tokens, places and segments.
+import { equal, gather, notEqual, reshape, slice, type Tensor, where, withGradient } from "@inkstone/graph"
+
+/**
+ * Rows of a table `[N, C]`, `[B, T, C]`, of which the one for padding is not trained: as with PyTorch's `padding_idx`, whatever
+ * the padding is used for.
+ */
+export const rows = (table: Tensor, of: Tensor, paddingId: number): Tensor => {
+  const x = gather(table, of) // [B, T, C]
+  const real = reshape(notEqual(of, paddingId), [...of.shape, 1]) // [B, T, 1]
+  return withGradient(x, [x], (g) => [where(real, g, 0)])
+}
 
 /**
  * Rows of a table `[texts, C]` for the text each token belongs to, `[B, T, C]`, or `[1, C]` if all belong to the first one. Two

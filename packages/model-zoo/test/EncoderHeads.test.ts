@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Objective } from "@inkstone/graph"
+import { Effect } from "effect"
+import { join } from "node:path"
+import * as Bert from "../src/Bert.ts"
+import * as DistilBert from "../src/DistilBert.ts"
+import type { NamedArrays } from "../src/NamedArray.ts"
+import type { EncoderNetwork } from "../src/Network.ts"
+import { classification } from "../src/objectives/Classification.ts"
+import { pretraining } from "../src/objectives/NextSentence.ts"
+import { questionAnswering } from "../src/objectives/QuestionAnswering.ts"
+import * as Roberta from "../src/Roberta.ts"
+import * as Safetensors from "../src/Safetensors.ts"
+import { assertNear, floats, folderOf, integers, json } from "./encoders.ts"
+import { assertLearns } from "./objectives.ts"
+
+const families = { bert: Bert.family, roberta: Roberta.family, distilbert: DistilBert.family }
+type Name = keyof typeof families
+const run = { precision: "float32" } as const
+
+/** A checkpoint with a head, and what `transformers` says of it. */
+const checkpoint = Effect.fnUntraced(function* (name: Name, folder: string) {
+  const path = folderOf(folder)
+  const family = families[name]
+  const network = yield* family.network(yield* family.huggingFace.read(json(path, "config.json")))
+  const { arrays } = yield* Safetensors.read(join(path, "model.safetensors"))
+  assert.sameMembers(
+    network.parameters.map((parameter) => parameter.name),
+    [...arrays.keys()]
+  )
+  return { network, arrays }
+})
+const goldenOf = (folder: string) =>
+  Effect.map(Safetensors.read(join(folderOf(folder), "golden.safetensors")), ({ arrays }) => arrays)
+
+const rows = 2
+const ones = { shape: [rows], values: new Float32Array(rows).fill(1) }
+const whole = (golden: NamedArrays, name: string) => ({
+  shape: golden.get(name)?.shape ?? [],
+  values: integers(golden.get(name))
+})
+/** What was read: tokens, which of them are no padding, to which text they belong. */
+const textsOf = (golden: NamedArrays) => {
+  const tokens = whole(golden, "input_ids")
+  return {
+    tokens,
+    mask: { shape: tokens.shape, values: Uint8Array.from(whole(golden, "attention_mask").values) },
+    segments: golden.has("token_type_ids")
+      ? whole(golden, "token_type_ids")
+      : { shape: tokens.shape, values: new Int32Array(tokens.values.length) }
+  }
+}
+const hiddenOf = (network: EncoderNetwork, { inputs }: Objective) => {
+  const { mask, segments, tokens } = inputs
+  if (tokens === undefined || mask === undefined || segments === undefined) throw new RangeError("texts")
+  return network.hidden(tokens, { ...run, mask, segments })
+}
+
+describe("heads against transformers, with a padded text", () => {
+  for (const name of ["bert", "roberta", "distilbert"] as const) {
+    it.effect(`${name} tells classes: logits, loss and every gradient agree`, () =>
+      Effect.gen(function* () {
+        const folder = `${name}-classification`
+        const [{ arrays, network }, golden] = [yield* checkpoint(name, folder), yield* goldenOf(folder)]
+        const objective = classification(network)
+        const logits = network.heads.labels?.(hiddenOf(network, objective), run)
+        assert.deepStrictEqual(logits?.shape, ["B", 3])
+        const found = yield* assertLearns({
+          objective,
+          outputs: { logits },
+          batch: { ...textsOf(golden), labels: whole(golden, "labels"), weights: ones },
+          valueOf: (variable) => floats(arrays.get(variable)),
+          golden
+        })
+        assertNear(found("logits"), floats(golden.get("logits")), 1e-5, "logits")
+      })
+    )
+
+    it.effect(`${name} finds answers: logits, loss and every gradient agree`, () =>
+      Effect.gen(function* () {
+        const folder = `${name}-question-answering`
+        const [{ arrays, network }, golden] = [yield* checkpoint(name, folder), yield* goldenOf(folder)]
+        const objective = questionAnswering(network)
+        const span = network.heads.span?.(hiddenOf(network, objective), run)
+        assert.deepStrictEqual(span?.shape, ["B", "T", 2])
+        const found = yield* assertLearns({
+          objective,
+          outputs: { span },
+          batch: {
+            ...textsOf(golden),
+            begins: whole(golden, "start_positions"),
+            ends: whole(golden, "end_positions"),
+            weights: ones
+          },
+          valueOf: (variable) => floats(arrays.get(variable)),
+          golden
+        })
+        for (const [side, logits] of ["start_logits", "end_logits"].entries())
+          assertNear(
+            Array.from(found("span")).filter((_, i) => i % 2 === side),
+            floats(golden.get(logits)),
+            1e-5,
+            logits
+          )
+      })
+    )
+  }
+
+  it.effect("bert foretells tokens and next sentences at once: logits, loss and every gradient agree", () =>
+    Effect.gen(function* () {
+      const folder = "bert-pretraining"
+      const [{ arrays, network }, golden] = [yield* checkpoint("bert", folder), yield* goldenOf(folder)]
+      const objective = pretraining(network)
+      const hidden = hiddenOf(network, objective)
+      const [tokens, next] = [network.heads.tokens?.(hidden, run), network.heads.nextSentence?.(hidden, run)]
+      assert.deepStrictEqual(
+        [tokens?.shape, next?.shape],
+        [
+          ["B", "T", 32],
+          ["B", 2]
+        ]
+      )
+      // the golden labels are for all places: those of other places count nothing here either
+      const labels = whole(golden, "labels")
+      const [, T = 0] = labels.shape
+      const found = yield* assertLearns({
+        objective,
+        outputs: { tokens, next },
+        batch: {
+          ...textsOf(golden),
+          places: { shape: labels.shape, values: labels.values.map((_, i) => i % T) },
+          targets: { shape: labels.shape, values: labels.values.map((label) => Math.max(0, label)) },
+          weights: {
+            shape: labels.shape,
+            values: Float32Array.from(labels.values, (label) => (label < 0 ? 0 : 1))
+          },
+          follows: whole(golden, "next_sentence_label"),
+          pairs: ones
+        },
+        valueOf: (variable) => floats(arrays.get(variable)),
+        golden
+      })
+      assertNear(found("tokens"), floats(golden.get("prediction_logits")), 1e-5, "tokens")
+      assertNear(found("next"), floats(golden.get("seq_relationship_logits")), 1e-5, "next")
+    })
+  )
+})
