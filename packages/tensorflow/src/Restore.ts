@@ -2,40 +2,11 @@
 // reads the format of before 1.0 as well. The index was read and checked before: the node is given no file on its word alone.
 import { Effect, type Scope } from "effect"
 import { CheckpointInvalid, type NativeUnavailable, RunFailed } from "./errors.ts"
-import { header, joined, number, part, text } from "./Protobuf.ts"
+import * as Nodes from "./internal/Nodes.ts"
 import { Session } from "./Session.ts"
 import * as StoredDtype from "./StoredDtype.ts"
 import { elements, type Stored, type Tensors, type TensorType } from "./TensorBundle.ts"
 import type { Tensor } from "./Tensor.ts"
-
-// Fields of NodeDef and AttrValue: tensorflow/core/framework/{node_def,attr_value,tensor}.proto.
-const typeValue = (code: number) => number(6, code)
-const typesValue = (...codes: ReadonlyArray<number>) => part(1, ...codes.map((code) => number(6, code)))
-const texts = (...values: ReadonlyArray<string>) =>
-  part(
-    8,
-    number(1, StoredDtype.code("string")),
-    part(2, part(2, number(1, values.length))), // a vector
-    ...values.map((value) => text(8, value))
-  )
-const scalar = (value: string) => part(8, number(1, StoredDtype.code("string")), part(2), text(8, value))
-
-const node = (
-  name: string,
-  op: string,
-  inputs: ReadonlyArray<string>,
-  attributes: Readonly<Record<string, Uint8Array>>
-): Uint8Array =>
-  part(
-    1,
-    text(1, name),
-    text(2, op),
-    ...inputs.map((input) => text(3, input)),
-    ...Object.entries(attributes).map(([key, value]) => part(5, text(1, key), part(2, value)))
-  )
-
-const constant = (name: string, value: Uint8Array) =>
-  node(name, "Const", [], { dtype: typeValue(StoredDtype.code("string")), value })
 
 /**
  * How the bits of a type cross into JavaScript, where only float32, int32 and bool can: eight bytes as two int32, two bytes and
@@ -65,43 +36,35 @@ const bitcast: Readonly<
   int8: [["Cast", "int32"]]
 }
 
-const nodesOf = (
-  entry: TensorType,
-  dtype: StoredDtype.StoredDtype,
-  at: number
-): ReadonlyArray<Uint8Array> => {
-  const stored = StoredDtype.code(dtype)
+interface Place {
+  readonly at: number
+  readonly dtype: StoredDtype.StoredDtype
+  readonly entry: TensorType
+}
+
+const nodesOf = ({ at, dtype, entry }: Place): ReadonlyArray<Nodes.Node> => {
   const nodes = [
-    constant(`name${at}`, texts(entry.name)),
-    node(`restore${at}`, "RestoreV2", ["prefix", `name${at}`, "slices"], { dtypes: typesValue(stored) })
+    Nodes.strings(`name${at}`, [entry.name]),
+    Nodes.node(`restore${at}`, "RestoreV2", ["prefix", `name${at}`, "slices"], {
+      dtypes: Nodes.typesValue([dtype])
+    })
   ]
-  let [from, last] = [stored, `restore${at}`]
+  let [from, last] = [dtype, `restore${at}`]
   for (const [n, [op, to]] of bitcast[dtype].entries()) {
     const name = `${op}${at}_${n}`
-    const code = StoredDtype.code(to)
+    const [before, after] = [Nodes.typeValue(from), Nodes.typeValue(to)]
     nodes.push(
-      node(
+      Nodes.node(
         name,
         op,
         [last],
-        op === "Bitcast"
-          ? { T: typeValue(from), type: typeValue(code) }
-          : { SrcT: typeValue(from), DstT: typeValue(code) }
+        op === "Bitcast" ? { T: before, type: after } : { SrcT: before, DstT: after }
       )
     )
-    ;[from, last] = [code, name]
+    ;[from, last] = [to, name]
   }
-  return [...nodes, node(`out${at}`, "Identity", [last], { T: typeValue(from) })]
+  return [...nodes, Nodes.node(`out${at}`, "Identity", [last], { T: Nodes.typeValue(from) })]
 }
-
-const graphOf = (prefix: string, nodes: ReadonlyArray<Uint8Array>) =>
-  joined([
-    constant("prefix", scalar(prefix)),
-    constant("slices", texts("")),
-    ...nodes,
-    header(4, 3), // VersionDef
-    number(1, 1882) // the producer version of TensorFlow 2.21
-  ])
 
 /** The bytes as they were stored. */
 const bytesOf = ({ values }: Tensor, dtype: StoredDtype.StoredDtype): Uint8Array => {
@@ -119,12 +82,6 @@ export interface Restored {
 
 /** A run prepares itself for 10 ms: several tensors share one, but not so many that they are twice in memory. */
 const runBytes = 2 ** 26
-
-interface Place {
-  readonly at: number
-  readonly dtype: StoredDtype.StoredDtype
-  readonly entry: TensorType
-}
 
 const inRuns = (places: ReadonlyArray<Place>): ReadonlyArray<ReadonlyArray<Place>> => {
   const runs: Array<Array<Place>> = []
@@ -151,8 +108,12 @@ export const open = Effect.fn("Restore.open")(function* (
   const places = new Map<string, Place>()
   for (const [at, entry] of entries.entries())
     if (StoredDtype.isNumeric(entry.dtype)) places.set(entry.name, { at, dtype: entry.dtype, entry })
-  const nodes = [...places.values()].flatMap(({ at, dtype, entry }) => nodesOf(entry, dtype, at))
-  const session = yield* Session.open(graphOf(index.prefix, nodes)).pipe(
+  const nodes = [
+    Nodes.strings("prefix", index.prefix),
+    Nodes.strings("slices", [""]),
+    ...[...places.values()].flatMap(nodesOf)
+  ]
+  const session = yield* Session.open(Nodes.graph(nodes)).pipe(
     Effect.catchTag("ProgramRejected", ({ problem }) =>
       Effect.fail(invalid("restore", problem, "tell us about this checkpoint"))
     )

@@ -49,6 +49,21 @@ export class Session {
   })
 
   /**
+   * Opens a SavedModel with its numbers, from a folder as TensorFlow writes them, and closes it with the scope. Inputs and outputs
+   * are those its signatures name.
+   */
+  static readonly openSavedModel = Effect.fn("Session.openSavedModel")(function* (
+    folder: string,
+    tag = "serve"
+  ): Effect.fn.Return<Session, NativeUnavailable | ProgramRejected, Scope.Scope> {
+    const binding = yield* Binding.load(yield* Native.require)
+    return yield* Effect.acquireRelease(
+      Effect.map(loadFolder(binding, folder, tag), (id) => new Session(binding, id)),
+      (session) => Effect.sync(() => session.#close())
+    )
+  })
+
+  /**
    * One synchronous run: 40 us and the copies of feeds and fetches. At least one fetch is needed; an operation that only
    * has effects is fetched through an output that depends on it.
    *
@@ -160,17 +175,19 @@ const savedModel = Effect.fnUntraced(function* (graphDef: Uint8Array) {
 })
 
 /** The id of a new session; the library has read everything when it returns. */
+const loadFolder = (binding: Binding.Binding, folder: string, tag: string) =>
+  Effect.try({
+    try: () => binding.loadSavedModel(folder, tag),
+    catch: (cause) =>
+      new ProgramRejected({ problem: problemOf(cause).replace("Failed to load SavedModel: ", "") })
+  })
+
 const loadGraph = Effect.fnUntraced(function* (binding: Binding.Binding, graphDef: Uint8Array) {
   if (graphDef.length > SavedModel.maxGraphBytes)
     return yield* new ProgramRejected({
       problem: `it has ${graphDef.length} bytes, and a protobuf message holds 2 GiB: initialize inside the graph`
     })
-  const folder = yield* savedModel(graphDef)
-  return yield* Effect.try({
-    try: () => binding.loadSavedModel(folder, "serve"),
-    catch: (cause) =>
-      new ProgramRejected({ problem: problemOf(cause).replace("Failed to load SavedModel: ", "") })
-  })
+  return yield* loadFolder(binding, yield* savedModel(graphDef), "serve")
 }, Effect.scoped)
 
 const problemOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
