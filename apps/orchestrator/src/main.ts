@@ -47,6 +47,7 @@ const inkstone = Command.make("inkstone").pipe(
   ),
   Command.run({ version: "0.1.0" }),
   Effect.catchTag("PipelineInvalid", (error) => failed("config", error.message)),
+  Effect.catchTag("MemoryLacking", (error) => failed("resource", error.message)),
   Effect.catchTag(["ArtifactMissing", "ArtifactCorrupt", "ArtifactInvalid"], (error) =>
     failed("data", `${error.message}. Run the pipeline again: it will be made anew`)
   ),

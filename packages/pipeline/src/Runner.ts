@@ -1,8 +1,10 @@
 // Runs a pipeline: what the planner calls a hit is taken from the store, the rest is made, as much at once as fits.
 import { type StorageFailed, StoreLocal } from "@inkstone/artifact"
 import { Clock, Effect, Fiber, Queue } from "effect"
-import { capacity, Tokens } from "./internal/Tokens.ts"
+import { capacity } from "./Capacity.ts"
+import { Tokens } from "./internal/Tokens.ts"
 import { NodeRuns } from "./internal/NodeRuns.ts"
+import { lacking, type MemoryLacking } from "./MemoryLacking.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import * as Planner from "./Planner.ts"
 import type { NodeResult, RunEvent, RunResult } from "./RunEvent.ts"
@@ -27,13 +29,14 @@ export interface RunOptions extends Planner.PlanOptions {
 }
 
 /**
- * Plans and runs. A node that fails is not a failure of this effect: see `status` and `nodes[].failure`. On interruption
+ * Plans and runs. Fails before anything starts if a node cannot fit into memory. A node that fails is not a failure of this effect:
+ * see `status` and `nodes[].failure`. On interruption
  * children get SIGTERM and the grace period; then `run-finished` with status `cancelled` is emitted and the interruption goes on.
  */
 export const run = (
   pipeline: Pipeline,
   options: RunOptions
-): Effect.Effect<RunResult, StorageFailed | Planner.NodeUnknown> =>
+): Effect.Effect<RunResult, StorageFailed | Planner.NodeUnknown | MemoryLacking> =>
   withEvents(options.onEvent, (emit) => runAll(pipeline, options, emit)).pipe(
     Effect.provide(StoreLocal.layer(options.root))
   )
@@ -67,8 +70,12 @@ const runAll = Effect.fn("Runner.run")(function* (pipeline: Pipeline, options: R
   const started = yield* Clock.currentTimeMillis
   const planning = yield* Planner.planning(pipeline, options)
   const plan = yield* Planner.assessAll(pipeline, planning)
+  const total = capacity(options)
+  const toRun = planning.nodes.filter(({ id }) => plan.assessments.get(id)?.type !== "hit")
+  const problem = lacking(toRun, total.memoryBytes)
+  if (problem !== undefined) return yield* problem
   emit({ type: "planned", pipeline: pipeline.name, nodes: plan.nodes })
-  const tokens = new Tokens(capacity(options))
+  const tokens = new Tokens(total)
   const runs = new NodeRuns({ pipeline, options, planning, assessments: plan.assessments, tokens, emit })
   const finish = Effect.gen(function* () {
     const milliseconds = (yield* Clock.currentTimeMillis) - started

@@ -1,5 +1,7 @@
+export { capacity, type Capacity } from "./Capacity.ts"
 export { Executor, type ExecutorShape, type Job, type Listener } from "./Executor.ts"
 export * as Gc from "./Gc.ts"
+export { lacking, MemoryLacking } from "./MemoryLacking.ts"
 export * as Pipeline from "./Pipeline.ts"
 export type * from "./PipelineDefinition.ts"
 export * as PipelineFile from "./PipelineFile.ts"

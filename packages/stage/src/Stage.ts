@@ -76,6 +76,16 @@ export interface Resources {
   readonly cpus: number
   readonly memoryBytes: number
   readonly gpus?: number
+  /** where the stage has worked out what it needs: a node that cannot fit is then refused before anything starts */
+  readonly estimate?: Estimate
+}
+
+/** What stands behind the memory of a node, for the person who plans it. */
+export interface Estimate {
+  /** by name, such as `parameters` or `weightBytes`; those whose names end in `Bytes` are sizes */
+  readonly figures: Readonly<Record<string, number>>
+  /** what to change where it does not fit */
+  readonly advice: string
 }
 
 export interface Stage<

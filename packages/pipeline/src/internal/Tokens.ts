@@ -1,22 +1,7 @@
 // What the machine has to give: so many processes, cpus and bytes. A node waits until there is enough for it.
-import { availableParallelism, totalmem } from "node:os"
 import type { Resources } from "@inkstone/stage"
 import { Effect } from "effect"
-
-export interface Capacity {
-  readonly jobs: number
-  readonly cpus: number
-  readonly memoryBytes: number
-  readonly gpus: number
-}
-
-/** Of this machine or its container; where nothing is asked for, one job a cpu. */
-export const capacity = (asked: Partial<Capacity>): Capacity => {
-  const cpus = asked.cpus ?? availableParallelism()
-  const constrained = process.constrainedMemory()
-  const memoryBytes = asked.memoryBytes ?? (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem())
-  return { jobs: asked.jobs ?? cpus, cpus, memoryBytes, gpus: asked.gpus ?? 0 }
-}
+import type { Capacity } from "../Capacity.ts"
 
 interface Waiting {
   readonly needs: Resources
@@ -35,9 +20,10 @@ export class Tokens {
 
   /** More than the machine has becomes all it has, so that the node runs alone. */
   granted(asked: Resources): Resources {
-    if (this.fits(asked)) return asked
-    const { cpus, memoryBytes, gpus } = this.#total
-    return { cpus, memoryBytes, ...(asked.gpus === undefined ? {} : { gpus: Math.min(asked.gpus, gpus) }) }
+    const total = this.#total
+    const { cpus, memoryBytes } = this.fits(asked) ? asked : total
+    if (asked.gpus === undefined) return { cpus, memoryBytes }
+    return { cpus, memoryBytes, gpus: this.fits(asked) ? asked.gpus : Math.min(asked.gpus, total.gpus) }
   }
 
   /** Whether the machine has what is asked for at all. Graphics cards are only counted where somebody said how many. */
