@@ -9,32 +9,42 @@ import { beforeAll } from "vitest"
 beforeAll(setup, 1_800_000) // downloads the native library if it is not there
 
 describe("a program", () => {
-  const counter = g.variable("counter", "float32", [2], g.Initializer.constantly(5))
-  const by = g.input("by", "float32", [])
-  const program = g.Program.lower(
-    {
-      start: { inputs: {}, outputs: {}, updates: [[counter, g.full([2], 5)]] },
-      count: { inputs: { by }, outputs: { before: counter }, updates: [[counter, g.add(counter, by)]] }
-    },
-    { clusters: false }
-  )
-
-  it.effect("keeps variables between runs, and reads them as they were before the run", () =>
-    Effect.gen(function* () {
-      const session = yield* Session.open(program.graphDef)
-      session.call(program.entries.start, {})
-      const count = () =>
-        session.call(program.entries.count, { by: { values: Float32Array.of(2) } }).before.values
-      assert.deepStrictEqual([...count()], [5, 5])
-      assert.deepStrictEqual([...count()], [7, 7])
-      const [variable] = program.variables
-      assert.strictEqual(variable?.name, "counter")
-      if (variable === undefined) return
-      assert.deepStrictEqual([...session.call(variable.read, {}).value.values], [9, 9])
-      session.call(variable.write, { value: { values: Float32Array.of(1, 2) } })
-      assert.deepStrictEqual([...count()], [1, 2])
-    })
-  )
+  for (const clusters of [false, true])
+    it.effect(
+      `keeps variables between runs, and reads them as they were before the run, ${clusters ? "written in place" : "assigned"}`,
+      () =>
+        Effect.gen(function* () {
+          const counter = g.variable("counter", "float32", [2], g.Initializer.constantly(5))
+          const by = g.input("by", "float32", [])
+          const next = g.add(g.mul(counter, 2), by)
+          const program = g.Program.lower(
+            {
+              start: { inputs: {}, outputs: {}, updates: [[counter, g.full([2], 5)]] },
+              count: { inputs: { by }, outputs: { before: counter }, updates: [[counter, next]] },
+              advance: { inputs: { by }, outputs: {}, updates: [[counter, next]] }
+            },
+            { clusters }
+          )
+          const session = yield* Session.open(program.graphDef)
+          session.call(program.entries.start, {})
+          const given = { by: { values: Float32Array.of(2) } }
+          const count = () => session.call(program.entries.count, given).before.values
+          assert.deepStrictEqual([...count()], [5, 5])
+          assert.deepStrictEqual([...count()], [12, 12])
+          const [variable] = program.variables
+          assert.strictEqual(variable?.name, "counter")
+          if (variable === undefined) return
+          const value = () => [...session.call(variable.read, {}).value.values]
+          assert.deepStrictEqual(value(), [26, 26])
+          session.call(program.entries.advance, given)
+          assert.deepStrictEqual(value(), [54, 54])
+          session.call(variable.write, { value: { values: Float32Array.of(1, 2) } })
+          const held = count()
+          session.call(program.entries.advance, given)
+          assert.deepStrictEqual([...held], [1, 2])
+          assert.deepStrictEqual(value(), [10, 14])
+        })
+    )
 
   it.effect("draws the same numbers from the same key and other ones from another", () =>
     Effect.gen(function* () {

@@ -1,12 +1,12 @@
 // Writes tensors as TensorFlow nodes: those that stand alone into the graph, clusters as functions that XLA compiles.
 import { createHash } from "node:crypto"
 import { type Cluster, escapes, partition } from "./Clusters.ts"
-import * as Dimension from "./Dimension.ts"
-import { type Emitter, emitter, type Ref, type Scope } from "./Emitter.ts"
+import { clusterFunction, sizeFrom } from "./ClusterFunction.ts"
+import { emitter, type Ref } from "./Emitter.ts"
 import { GraphInvalid } from "./errors.ts"
 import { type FunctionDef, functionBytes, type NodeDef } from "./GraphDef.ts"
-import { outputName } from "./OutputNames.ts"
-import { isVariable } from "./Parameter.ts"
+import { stores } from "./InPlace.ts"
+import { isVariable, type Variable } from "./Parameter.ts"
 import { origin, sorted, type Tensor } from "./Tensor.ts"
 
 /** All nodes and functions of a program, whatever entry they belong to. */
@@ -70,22 +70,44 @@ export interface LoweringOptions {
   readonly clusters: boolean
   /** reference and tensor of each input */
   readonly inputs: ReadonlyMap<Tensor, Ref>
+  /** New values of variables. A cluster that reads a variable and makes its new value writes it in place. */
+  readonly updates?: ReadonlyMap<Tensor, Variable>
+  /** told of each cluster as it is written */
+  readonly onCluster?: (cluster: WrittenCluster) => void
 }
 
-/** Writes the outputs and all they need; returns how to refer to each. */
+/** A call of a compiled function. */
+export interface WrittenCluster {
+  /** of the function */
+  readonly name: string
+  readonly members: Cluster
+  readonly takes: ReadonlyArray<Tensor>
+  readonly gives: ReadonlyArray<Tensor>
+}
+
+export interface Written {
+  /** how to refer to each output */
+  readonly refs: ReadonlyArray<Ref>
+  /** the nodes that have set variables in place already */
+  readonly stored: ReadonlyMap<Variable, Ref>
+}
+
+/** Writes the outputs, the new values of variables and all they need. */
 export const lower = (
   builder: GraphBuilder,
   outputs: ReadonlyArray<Tensor>,
   options: LoweringOptions
-): ReadonlyArray<Ref> => {
+): Written => {
   const results = outputs.map(origin)
   const order = sorted(results, { aliases: "follow" })
   const clusters = options.clusters ? partition(order, new Set(results)) : []
   const clusterOf = new Map(
     clusters.flatMap((cluster) => cluster.map((tensor) => [tensor, cluster] as const))
   )
+  const inPlace = stores(order, results, { clusterOf, updates: options.updates ?? new Map() })
   const escaping = escapes(order, results, clusterOf)
   const refs = new Map<Tensor, Ref>(options.inputs)
+  const stored = new Map<Variable, Ref>()
 
   const emit = emitter({
     add: ({ hint, ...node }) => builder.add({ ...node, name: builder.free(`${options.prefix}/${hint}`) }),
@@ -125,78 +147,35 @@ export const lower = (
     for (const tensor of cluster)
       for (const input of tensor.inputs.map(origin))
         if (!members.has(input) && input.placement !== "free") external.add(input)
-    const given = [...external].map(refOf)
-    const escaped = cluster.filter((tensor) => escaping.has(tensor))
-    const { definition, sizes } = functionOf([...external], escaped)
-    const call = emit.node("PartitionedCall", [...given, ...sizes.map((name) => emit.dim(name))], {
-      name: `fused/${cluster.at(-1)?.op ?? ""}`,
-      attributes: {
-        Tin: { types: definition.inputs.map(({ dtype }) => dtype) },
-        Tout: { types: definition.outputs.map(({ dtype }) => dtype) },
-        f: { function: builder.define(definition) },
-        // on the function alone the session would inline it and XLA would never run
-        _XlaMustCompile: { bool: true }
+    const writes = inPlace.of(cluster)
+    const values = new Set(writes.values())
+    const takes = [...external]
+    const gives = cluster.filter((tensor) => escaping.has(tensor) && !values.has(tensor))
+    const { definition, sizes } = clusterFunction({ takes, gives, stores: writes })
+    const name = builder.define(definition)
+    options.onCluster?.({ name, members: cluster, takes, gives: [...gives, ...values] })
+    const handles = new Map<Tensor, Ref>(Array.from(writes.keys(), (v) => [v, builder.handle(v)]))
+    const given = takes.map((tensor) => handles.get(tensor) ?? refOf(tensor))
+    const first = [...writes.keys()].filter((variable) => inPlace.readElsewhere.has(variable)).map(refOf)
+    const call = emit.node(
+      writes.size === 0 ? "PartitionedCall" : "StatefulPartitionedCall",
+      [...given, ...sizes.map((name) => emit.dim(name)), ...first.map((read) => `^${read}`)],
+      {
+        name: `fused/${cluster.at(-1)?.op ?? ""}`,
+        attributes: {
+          Tin: { types: definition.inputs.map(({ dtype }) => dtype) },
+          Tout: { types: definition.outputs.map(({ dtype }) => dtype) },
+          f: { function: name },
+          // on the function alone the session would inline it and XLA would never run
+          _XlaMustCompile: { bool: true }
+        }
       }
-    })
-    for (const [i, tensor] of escaped.entries()) refs.set(tensor, `${call}:${i}`)
-  }
-  return results.map(refOf)
-}
-
-const sizeFrom = (tensor: Tensor, name: string) => {
-  for (const [axis, dim] of tensor.shape.entries()) {
-    const found = Dimension.offset(dim)
-    if (found?.name === name) return { axis, plus: found.plus }
-  }
-  return undefined
-}
-
-/** Members of a cluster as a function of the tensors it takes from outside, and of sizes that none of those has. */
-const functionOf = (
-  external: ReadonlyArray<Tensor>,
-  escaped: ReadonlyArray<Tensor>
-): { readonly definition: FunctionDef; readonly sizes: ReadonlyArray<string> } => {
-  const nodes: Array<NodeDef> = []
-  const sizes: Array<string> = []
-  const refs = new Map<Tensor, Ref>(external.map((tensor, i) => [tensor, `a${i}`]))
-  const scope: Scope = {
-    add: ({ attributes, inputs, op }) => {
-      const name = `n${nodes.length}`
-      nodes.push({ name, op, inputs, attributes })
-      return `${name}:${outputName(op)}:0`
-    },
-    size: (name) => {
-      for (const [i, tensor] of external.entries()) {
-        const found = sizeFrom(tensor, name)
-        if (found !== undefined) return { ref: `a${i}`, dtype: tensor.dtype, ...found }
-      }
-      if (!sizes.includes(name)) sizes.push(name)
-      return `s${sizes.indexOf(name)}`
+    )
+    for (const [i, tensor] of gives.entries()) refs.set(tensor, `${call}:${i}`)
+    for (const [variable, value] of writes) {
+      refs.set(value, `${call}:${gives.length}`)
+      stored.set(variable, call)
     }
   }
-  const emit: Emitter = emitter(scope)
-  const refOf = (tensor: Tensor): Ref => {
-    const known = refs.get(tensor)
-    if (known !== undefined) return known
-    const ref = tensor.lower(
-      emit,
-      tensor.inputs.map((input) => refOf(origin(input)))
-    )
-    refs.set(tensor, ref)
-    return ref
-  }
-  const outputs = escaped.map((tensor, i) => ({ name: `o${i}`, dtype: tensor.dtype, from: refOf(tensor) }))
-  return {
-    definition: {
-      name: "fused",
-      inputs: [
-        ...external.map((tensor, i) => ({ name: `a${i}`, dtype: tensor.dtype })),
-        ...sizes.map((_, i) => ({ name: `s${i}`, dtype: "int32" as const }))
-      ],
-      outputs,
-      nodes,
-      attributes: { _XlaMustCompile: { bool: true }, _noinline: { bool: true } }
-    },
-    sizes
-  }
+  return { refs: results.map(refOf), stored }
 }

@@ -148,15 +148,21 @@ const lowerEntry = (builder: GraphBuilder, name: string, entry: Entry, options: 
     inputs.set(tensor, placeholder(builder, `${name}/${key}`, tensor))
   const outputs = Object.entries(entry.outputs)
   const updates = entry.updates ?? []
-  const refs = lowerTensors(
+  const { refs, stored } = lowerTensors(
     builder,
     [...outputs.map(([, tensor]) => tensor), ...updates.map(([, value]) => value)],
-    { prefix: name, clusters: options.clusters && options.plain?.includes(name) !== true, inputs }
+    {
+      prefix: name,
+      clusters: options.clusters && options.plain?.includes(name) !== true,
+      inputs,
+      updates: new Map(updates.map(([variable, value]) => [origin(value), variable]))
+    }
   )
   const assigned = updates.map(([variable, value], i) => {
     if (variable.dtype !== value.dtype)
       throw new GraphInvalid(name, `${variable.name} is ${variable.dtype}, its new value ${value.dtype}`)
-    return assign(builder, `${name}/assign/${variable.name}`, variable, refs[outputs.length + i] ?? "")
+    const from = refs[outputs.length + i] ?? ""
+    return stored.get(variable) ?? assign(builder, `${name}/assign/${variable.name}`, variable, from)
   })
   return {
     inputs: Object.fromEntries(
