@@ -8,6 +8,7 @@ import {
   parameter,
   range,
   reshape,
+  type Run,
   type Tensor
 } from "@inkstone/graph"
 import { Schema } from "effect"
@@ -192,26 +193,29 @@ export const build = (config: Config): EncoderDecoderNetwork => {
       /** left out: at the tokens themselves */
       readonly attend: Attend | undefined
       /** looks at what was read */
-      readonly recall: (x: Tensor, layer: T5Layer.Look, block: number) => Tensor
+      readonly recall: (x: Tensor, layer: T5Layer.Look, block: number, run: Run) => Tensor
     }
   ): Tensor => {
-    const { reading, recall } = options
-    const bidirectional = name === "encoder"
+    const { attend, reading, recall } = options
+    const [causal, bidirectional] = [name === "decoder", name === "encoder"]
     const bias = shared(RelativePositions.bias(table, { ...config, bidirectional }))
-    const attend =
-      options.attend ?? Attention.selfAttend(reading, { causal: !bidirectional, name: `${name}.block` })
-    if (options.attend === undefined) {
+    if (attend === undefined) {
       // made before the blocks, so that those which are computed again do not make it again
       const [, T = 1] = tokens.shape
       bias(range(T), range(T))
     }
     const embedded = drop(gather(embedding, tokens), `${name}.embed`, reading) // [B, T, C]
-    const x = stack(embedded, blocks, reading, (x, { cross, feedForward, self }, block) => {
+    const x = stack(embedded, blocks, reading, (x, { cross, feedForward, self }, block, run) => {
+      const look = attend ?? Attention.selfAttend(run, { causal, name: `${name}.block` })
       const y = T5Layer.applyLook(x, self, {
-        run: reading,
-        attend: (heads) => attend(block, heads, { scale: 1, bias })
+        run,
+        attend: (heads) => look(block, heads, { scale: 1, bias })
       })
-      return T5Layer.applyFeedForward(cross === undefined ? y : recall(y, cross, block), feedForward, reading)
+      return T5Layer.applyFeedForward(
+        cross === undefined ? y : recall(y, cross, block, run),
+        feedForward,
+        run
+      )
     })
     return drop(RmsNorm.apply(x, norm), `${name}.final`, reading)
   }
@@ -242,13 +246,16 @@ export const build = (config: Config): EncoderDecoderNetwork => {
       return through(tokens, decoder, {
         reading,
         attend,
-        recall: (x, layer, block) =>
-          T5Layer.applyLook(x, layer, {
-            run: reading,
+        recall: (x, layer, block, { dropout, precision }) => {
+          // nothing else: the mask of the reading is of the text that is written, not of the one that was read
+          const run: Run = { precision, ...(dropout === undefined ? {} : { dropout }) }
+          return T5Layer.applyLook(x, layer, {
+            run,
             memory: memory[block],
             attend: (heads) =>
-              Attention.attention(heads, { ...reading, ...mask, name: `${layer.name}.attention`, scale: 1 })
+              Attention.attention(heads, { ...run, ...mask, name: `${layer.name}.attention`, scale: 1 })
           })
+        }
       })
     },
 
@@ -361,6 +368,11 @@ export const family = Family.encoderDecoder({
     Config: HuggingFaceConfig,
     from: fromHuggingFace,
     to: toHuggingFace,
+    tied: {
+      "encoder.embed_tokens.weight": "shared.weight",
+      "decoder.embed_tokens.weight": "shared.weight",
+      "lm_head.weight": "shared.weight"
+    },
     // both sides' embeddings are the shared one, which older files repeat; cross-attention never had positions of its own
     rename: (name) =>
       /^(encoder|decoder)\.embed_tokens\.weight$/.test(name) ||
