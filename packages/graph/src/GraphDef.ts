@@ -3,9 +3,13 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire"
 import { code, type DType } from "./DType.ts"
 
+/** What tensors of a graph may be beside those that are computed with: ids as clients send them, names of files. */
+export type ElementType = DType | "int64" | "string"
+const elementCode = { ...code, string: 7, int64: 9 }
+
 export type Attribute =
-  | { readonly type: DType }
-  | { readonly types: ReadonlyArray<DType> }
+  | { readonly type: ElementType }
+  | { readonly types: ReadonlyArray<ElementType> }
   | { readonly int: number }
   | { readonly ints: ReadonlyArray<number> }
   | { readonly bool: boolean }
@@ -15,6 +19,8 @@ export type Attribute =
   | { readonly shape: ReadonlyArray<number> }
   | { readonly function: string }
   | { readonly tensor: TensorValue }
+  /** a scalar, or a vector of several */
+  | { readonly strings: string | ReadonlyArray<string> }
 
 export interface TensorValue {
   readonly dtype: DType
@@ -71,19 +77,29 @@ const tensorMessage =
       else varint(writer, 13, (new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0) >>> 16)
   }
 
+const stringsMessage =
+  (value: string | ReadonlyArray<string>): Message =>
+  (writer) => {
+    const all = typeof value === "string" ? [value] : value
+    varint(writer, 1, elementCode.string)
+    field(writer, 2, shapeMessage(typeof value === "string" ? [] : [all.length]))
+    for (const string of all) text(writer, 8, string)
+  }
+
 const attributeMessage =
   (attribute: Attribute): Message =>
   (writer) => {
-    if ("type" in attribute) varint(writer, 6, code[attribute.type])
+    if ("type" in attribute) varint(writer, 6, elementCode[attribute.type])
     else if ("int" in attribute) varint(writer, 3, attribute.int)
     else if ("bool" in attribute) varint(writer, 5, attribute.bool ? 1 : 0)
     else if ("text" in attribute) text(writer, 2, attribute.text)
     else if ("shape" in attribute) field(writer, 7, shapeMessage(attribute.shape))
     else if ("tensor" in attribute) field(writer, 8, tensorMessage(attribute.tensor))
+    else if ("strings" in attribute) field(writer, 8, stringsMessage(attribute.strings))
     else if ("function" in attribute) field(writer, 10, (inner) => text(inner, 1, attribute.function))
     else
       field(writer, 1, (list) => {
-        if ("types" in attribute) for (const type of attribute.types) varint(list, 6, code[type])
+        if ("types" in attribute) for (const type of attribute.types) varint(list, 6, elementCode[type])
         else if ("ints" in attribute) for (const value of attribute.ints) varint(list, 3, value)
         else for (const value of attribute.texts) text(list, 2, value)
       })

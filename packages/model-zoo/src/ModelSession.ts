@@ -7,7 +7,10 @@ import * as NamedArray from "./NamedArray.ts"
 import type { Network } from "./Network.ts"
 
 /** Float32 numbers of a parameter, or what is wrong with the stored array. */
-const parameterOf = (arrays: NamedArray.NamedArrays, { name, shape }: Parameter): Float32Array | string => {
+export const parameterOf = (
+  arrays: NamedArray.NamedArrays,
+  { name, shape }: Parameter
+): Float32Array | string => {
   const array = arrays.get(name)
   if (array === undefined) return `has no array ${name}`
   if (array.shape.join() !== shape.join())

@@ -14,13 +14,17 @@ import {
   TensorBundle,
   TensorSlices
 } from "@inkstone/tensorflow"
+import { parameterCount } from "@inkstone/graph"
 import { Effect, Schema } from "effect"
+import type { Architecture, NetworkFamily } from "./Family.ts"
 import { io } from "./internal/Files.ts"
+import { ModelUnusable, type Opening } from "./Model.ts"
 import type { NamedArray, NamedArrays } from "./NamedArray.ts"
 import * as BertLayout from "./tensorflow/BertLayout.ts"
 import * as Gpt2Layout from "./tensorflow/Gpt2Layout.ts"
 import { type Json, type Layout, placed, type Placed, shapeOf, type Shapes } from "./tensorflow/Layout.ts"
 import * as T5Layout from "./tensorflow/T5Layout.ts"
+import { zoo } from "./Zoo.ts"
 
 export interface Checkpoint {
   /** which of the public layouts it is */
@@ -141,9 +145,9 @@ const shapesOf = (found: ReadonlyMap<string, Found>): Shapes => ({
 
 /**
  * Reads a checkpoint: the path of one (`bert_model.ckpt`, with or without `.index`), a folder with one in it, or a SavedModel.
- * The names are those of `transformers`; whether all of a model's are there is told when it is opened.
+ * The names are those of `transformers`; whether all of a model's are there is not looked at here.
  */
-export const load = Effect.fn("TensorFlowCheckpoint.load")(function* (
+export const read = Effect.fn("TensorFlowCheckpoint.read")(function* (
   path: string
 ): Effect.fn.Return<
   Checkpoint,
@@ -192,4 +196,46 @@ export const load = Effect.fn("TensorFlowCheckpoint.load")(function* (
     })
   )
   return { layout: layout.title, config, arrays, unused }
+})
+
+const networks: ReadonlyArray<NetworkFamily> = Object.values(zoo).filter((family) => family.kind !== "counts")
+
+/** Reads a checkpoint as `read` does, ready to be opened: every parameter of its family is there, with the shape it must have. */
+export const load = Effect.fn("TensorFlowCheckpoint.load")(function* (
+  path: string
+): Effect.fn.Return<
+  Opening & { readonly family: string; readonly architecture: Architecture },
+  ModelUnusable | CheckpointInvalid | CheckpointUnreadable | NativeUnavailable | StorageFailed
+> {
+  const { arrays: stored, config, layout } = yield* read(path)
+  const family = networks.find(({ huggingFace }) => huggingFace.modelType === config.model_type)
+  const unusable = (problem: string) =>
+    new ModelUnusable({ family: config.model_type, problem: `${path} (${layout}): ${problem}` })
+  if (family === undefined) return yield* unusable("no family reads it")
+  const architecture = yield* family.huggingFace.read(config)
+  const network = yield* family.network(architecture)
+  const renamed = new Map(
+    Array.from(stored.values()).flatMap((array): ReadonlyArray<readonly [string, NamedArray]> => {
+      const name = family.huggingFace.rename(array.name)
+      return name === undefined ? [] : [[name, { ...array, name }]]
+    })
+  )
+  const arrays = new Map<string, NamedArray>()
+  for (const { name, shape } of network.parameters) {
+    const array = renamed.get(name)
+    if (array === undefined) return yield* unusable(`it has nothing that becomes ${name}`)
+    if (array.shape.join() !== shape.join())
+      return yield* unusable(`${name} is [${array.shape.join(", ")}], not [${shape.join(", ")}]`)
+    arrays.set(name, array)
+  }
+  const end = config["eos_token_id"]
+  return {
+    family: family.name,
+    architecture,
+    vocabSize: network.vocabSize,
+    contextLength: network.contextLength,
+    parameters: parameterCount(network),
+    endOfTextId: typeof end === "number" ? end : -1,
+    arrays
+  }
 })

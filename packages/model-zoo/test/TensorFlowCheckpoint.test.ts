@@ -6,7 +6,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { CheckpointInvalid } from "@inkstone/tensorflow"
 import { Effect } from "effect"
 import { afterAll } from "vitest"
-import * as NamedArray from "../src/NamedArray.ts"
+import * as HuggingFace from "../src/HuggingFace.ts"
+import * as LanguageModel from "../src/LanguageModel.ts"
+import type * as NamedArray from "../src/NamedArray.ts"
 import * as Safetensors from "../src/Safetensors.ts"
 import * as TensorFlowCheckpoint from "../src/TensorFlowCheckpoint.ts"
 
@@ -39,7 +41,7 @@ const agrees = (
 }
 
 const refused = (path: string) =>
-  Effect.map(Effect.flip(TensorFlowCheckpoint.load(path)), ({ message }) => message)
+  Effect.map(Effect.flip(TensorFlowCheckpoint.read(path)), ({ message }) => message)
 
 describe("TensorFlowCheckpoint", () => {
   it.effect.each<readonly [string, string, string]>([
@@ -49,7 +51,7 @@ describe("TensorFlowCheckpoint", () => {
     ["T5 of Mesh TensorFlow, by its index file", "t5", at("t5", "model.ckpt-1000.index")]
   ])("%s has the bits that transformers has", ([, model, path]) =>
     Effect.gen(function* () {
-      const { arrays, config } = yield* TensorFlowCheckpoint.load(path)
+      const { arrays, config } = yield* TensorFlowCheckpoint.read(path)
       const expected = yield* arraysOf(model)
       assert.deepStrictEqual(only(arrays, expected.keys()), only(expected, expected.keys()))
       // what a checkpoint does not say: which token ends a text, which class the numbers are for
@@ -57,17 +59,37 @@ describe("TensorFlowCheckpoint", () => {
     })
   )
 
+  it.effect("opens as its family, and gives the logits of transformers from there on", () =>
+    Effect.gen(function* () {
+      const gpt2 = yield* TensorFlowCheckpoint.load(at("gpt2"))
+      assert.deepStrictEqual([gpt2.family, gpt2.endOfTextId, gpt2.parameters], ["gpt2", 127, 30_592])
+      const model = yield* LanguageModel.open(gpt2.family, gpt2)
+      const nats = yield* model.nats(Int32Array.of(3, 4, 5), { B: 1, T: 2 })
+      const expected = yield* HuggingFace.load(join(golden, "gpt2"))
+      const same = yield* LanguageModel.open(expected.family, expected)
+      assert.deepStrictEqual(nats, yield* same.nats(Int32Array.of(3, 4, 5), { B: 1, T: 2 }))
+      for (const [path, kept] of [
+        [at("bert", "bert_model.ckpt"), "cls.seq_relationship.weight"],
+        [at("hub"), "cls.predictions.transform.dense.weight"],
+        [at("garden", "bert_model.ckpt"), "bert.encoder.layer.0.output.dense.weight"],
+        [at("t5"), "shared.weight"],
+        [at("t5-v1.1"), "lm_head.weight"]
+      ] as const)
+        assert.isTrue((yield* TensorFlowCheckpoint.load(path)).arrays.has(kept), path)
+    })
+  )
+
   it.effect("says which class of transformers the arrays are for, and leaves out what is no part of it", () =>
     Effect.gen(function* () {
-      const bert = yield* TensorFlowCheckpoint.load(at("bert", "bert_model.ckpt"))
+      const bert = yield* TensorFlowCheckpoint.read(at("bert", "bert_model.ckpt"))
       assert.deepStrictEqual(bert.config["architectures"], ["BertForPreTraining"])
       assert.deepStrictEqual(bert.unused.toSorted(), ["bert/pooler/dense/bias/adam_m", "global_step"])
-      const hub = yield* TensorFlowCheckpoint.load(at("hub"))
+      const hub = yield* TensorFlowCheckpoint.read(at("hub"))
       assert.deepStrictEqual(hub.config["architectures"], ["BertForMaskedLM"])
       assert.strictEqual(hub.config["num_attention_heads"], 4)
       const pooler = ["bert.pooler.dense.weight", "bert.pooler.dense.bias"]
       assert.deepStrictEqual(only(hub.arrays, pooler), only(bert.arrays, pooler))
-      const t5 = yield* TensorFlowCheckpoint.load(at("t5"))
+      const t5 = yield* TensorFlowCheckpoint.read(at("t5"))
       assert.deepStrictEqual(t5.unused.toSorted(), [
         "decoder/block_000/layer_001/EncDecAttention/relative_attention_bias",
         "global_step",
@@ -78,13 +100,13 @@ describe("TensorFlowCheckpoint", () => {
 
   it.effect("reads the model garden's checkpoints by the numbers of Keras layers", () =>
     Effect.gen(function* () {
-      const { arrays, config } = yield* TensorFlowCheckpoint.load(at("garden", "bert_model.ckpt"))
+      const { arrays, config } = yield* TensorFlowCheckpoint.read(at("garden", "bert_model.ckpt"))
       const expected = yield* arraysOf("bert")
       const names = [...expected.keys()].filter((name) =>
         /^bert\.(embeddings|encoder\.layer\.0)\./.test(name)
       )
       assert.deepStrictEqual(only(arrays, names), only(expected, names))
-      const bert = yield* TensorFlowCheckpoint.load(at("bert", "bert_model.ckpt"))
+      const bert = yield* TensorFlowCheckpoint.read(at("bert", "bert_model.ckpt"))
       const pooler = ["bert.pooler.dense.weight", "bert.pooler.dense.bias"]
       assert.deepStrictEqual(only(arrays, pooler), only(bert.arrays, pooler))
       assert.deepStrictEqual([config["num_hidden_layers"], config["num_attention_heads"]], [1, 4])
@@ -94,7 +116,7 @@ describe("TensorFlowCheckpoint", () => {
 
   it.effect("knows T5 1.1: gated, a head of its own, norms of another name", () =>
     Effect.gen(function* () {
-      const { arrays, config, unused } = yield* TensorFlowCheckpoint.load(at("t5-v1.1"))
+      const { arrays, config, unused } = yield* TensorFlowCheckpoint.read(at("t5-v1.1"))
       assert.deepStrictEqual(unused, [])
       assert.deepStrictEqual(arrays.get("lm_head.weight")?.shape, [6, 4])
       const bias = "SelfAttention.relative_attention_bias.weight"
@@ -150,7 +172,7 @@ describe("TensorFlowCheckpoint", () => {
       const bytes = readFileSync(data)
       bytes[5000] = (bytes[5000] ?? 0) ^ 1
       writeFileSync(data, bytes)
-      const changed = yield* Effect.flip(TensorFlowCheckpoint.load(folder))
+      const changed = yield* Effect.flip(TensorFlowCheckpoint.read(folder))
       assert.instanceOf(changed, CheckpointInvalid)
       assert.match(changed.message, /variables\/variables: tensor "weights.*[Cc]hecksum/)
       for (const none of [
@@ -159,7 +181,7 @@ describe("TensorFlowCheckpoint", () => {
         readFileSync(join(folder, "saved_model.pb")).subarray(0, 999)
       ]) {
         writeFileSync(join(folder, "saved_model.pb"), none)
-        const error = yield* Effect.flip(TensorFlowCheckpoint.load(folder))
+        const error = yield* Effect.flip(TensorFlowCheckpoint.read(folder))
         assert.instanceOf(error, CheckpointInvalid)
         assert.include(error.message, "saved_model.pb")
       }
