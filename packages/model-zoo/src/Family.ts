@@ -42,8 +42,8 @@ export type Architecture = Readonly<Record<string, Schema.Json>>
 export interface HuggingFaceMapping {
   /** `model_type` of config.json */
   readonly modelType: string
-  /** our architecture from a `config.json` */
-  readonly read: (config: unknown) => Effect.Effect<Architecture, ModelUnusable>
+  /** Our architecture from a `config.json`, and from the names of the arrays beside it where that leaves something open. */
+  readonly read: (config: unknown, stored?: ReadonlySet<string>) => Effect.Effect<Architecture, ModelUnusable>
   /** `config.json` from our architecture, with the class that loads it */
   readonly write: (architecture: unknown) => Effect.Effect<Architecture, ModelUnusable>
   /** Our name of a stored array; undefined for one that is not needed. */
@@ -102,7 +102,7 @@ interface Definition<C extends Architecture & { readonly vocabSize: number }, J,
     /** class that loads it, for a config */
     readonly architecture: (config: C) => string
     readonly Config: Schema.Decoder<J>
-    readonly from: (config: J) => C
+    readonly from: (config: J, stored?: ReadonlySet<string>) => C
     readonly to: (config: C) => Architecture
     readonly rename?: (name: string) => string | undefined
     readonly tied?: Readonly<Record<string, string>>
@@ -151,10 +151,10 @@ const define =
       network: (architecture) => Effect.map(configOf(architecture), build),
       huggingFace: {
         modelType: huggingFace.modelType,
-        read: (config) =>
+        read: (config, stored) =>
           decodeJson(config).pipe(
             unusable("config.json"),
-            Effect.map((json) => ({ ...huggingFace.from(json) }))
+            Effect.map((json) => ({ ...huggingFace.from(json, stored) }))
           ),
         write: (architecture) =>
           Effect.flatMap(configOf(architecture), (config) => {

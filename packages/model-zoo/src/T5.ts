@@ -287,11 +287,22 @@ export const HuggingFaceConfig = Schema.Struct({
   scale_decoder_outputs: Schema.optionalKey(Schema.Boolean)
 })
 
+const ownHead = "lm_head.weight"
+
 /**
- * `tie_word_embeddings: false` is what version 1.1 was saved with: a head of its own and no factor. `transformers` 5 writes
- * `scale_decoder_outputs` instead, and ties.
+ * Version 1.1 was saved with `tie_word_embeddings: false`: a head of its own, and no factor. Of that `transformers` 5 keeps
+ * `scale_decoder_outputs: false`; whether there is a head it sees from the arrays, and so do we where they are known.
  */
-export const fromHuggingFace = (config: typeof HuggingFaceConfig.Type): Config => ({
+const headOf = (config: typeof HuggingFaceConfig.Type, stored?: ReadonlySet<string>): Config["head"] => {
+  const untied = config.tie_word_embeddings === false
+  if (config.scale_decoder_outputs ?? !untied) return "scaled"
+  return (stored === undefined ? untied : stored.has(ownHead)) ? "own" : "tied"
+}
+
+export const fromHuggingFace = (
+  config: typeof HuggingFaceConfig.Type,
+  stored?: ReadonlySet<string>
+): Config => ({
   vocabSize: config.vocab_size,
   contextLength: config.n_positions ?? 512,
   layers: config.num_layers,
@@ -301,8 +312,7 @@ export const fromHuggingFace = (config: typeof HuggingFaceConfig.Type): Config =
   channels: config.d_model,
   innerChannels: config.d_ff,
   feedForward: config.feed_forward_proj ?? "relu",
-  head:
-    config.tie_word_embeddings === false ? "own" : config.scale_decoder_outputs === false ? "tied" : "scaled",
+  head: headOf(config, stored),
   buckets: config.relative_attention_num_buckets ?? 32,
   maxDistance: config.relative_attention_max_distance ?? 128,
   normEpsilon: config.layer_norm_epsilon ?? 1e-6,
@@ -371,7 +381,7 @@ export const family = Family.encoderDecoder({
     tied: {
       "encoder.embed_tokens.weight": "shared.weight",
       "decoder.embed_tokens.weight": "shared.weight",
-      "lm_head.weight": "shared.weight"
+      [ownHead]: "shared.weight"
     },
     // both sides' embeddings are the shared one, which older files repeat; cross-attention never had positions of its own
     rename: (name) =>
