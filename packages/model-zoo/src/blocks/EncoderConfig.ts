@@ -67,15 +67,27 @@ export const define = <const H extends string>({ classes, paddingId }: Given<H>)
     paddingId: pad_token_id ?? paddingId
   }),
   /** Classes get the names that `transformers` gives to those without any. */
-  toJson: (config: { readonly labels: number; readonly paddingId: number }) => {
-    const names = Array.from({ length: config.labels }, (_, label) => `LABEL_${label}`)
+  toJson: ({ head, labels, paddingId }: Task) => {
+    const names = Array.from(
+      { length: head === "classification" ? labels : 0 },
+      (_, label) => `LABEL_${label}`
+    )
     return {
-      pad_token_id: config.paddingId,
-      id2label: Object.fromEntries(names.map((name, label) => [String(label), name])),
-      label2id: Object.fromEntries(names.map((name, label) => [name, label]))
+      pad_token_id: paddingId,
+      ...(names.length === 0
+        ? {} // two: what a span has, begin and end, and all that other heads want
+        : {
+            id2label: Object.fromEntries(names.map((name, label) => [String(label), name])),
+            label2id: Object.fromEntries(names.map((name, label) => [name, label]))
+          })
     }
   }
 })
+interface Task {
+  readonly head: string
+  readonly labels: number
+  readonly paddingId: number
+}
 
 /** Sizes in a `config.json` of BERT and of those that descend from it. */
 export const sizesJson = {
