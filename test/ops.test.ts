@@ -71,7 +71,7 @@ const operations: Readonly<Record<string, g.Tensor>> = {
   matmulShared: g.matmul(cube, square, { transposeB: true }),
   sum: g.sum(cube, { axes: [0, 2] }),
   sumKept: g.sum(cube, { axes: [1], keep: true }),
-  sumOfSquares: g.sumOfSquares(cube),
+  sumOfSquares: g.sumOfSquares(cube, a, row),
   mean: g.mean(cube, { axes: [0] }),
   max: g.max(a, { axes: [-1] }),
   min: g.min(cube, { axes: [0, -1] }),

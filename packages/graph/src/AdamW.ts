@@ -55,9 +55,7 @@ export const update = (
   readonly gradientNorm: Tensor
   readonly updates: ReadonlyArray<readonly [Variable, Tensor]>
 } => {
-  const gradientNorm = sqrt(
-    trained.map(({ gradient }) => sumOfSquares(gradient)).reduce((total, part) => add(total, part))
-  )
+  const gradientNorm = sqrt(sumOfSquares(...trained.map(({ gradient }) => gradient)))
   // as torch.nn.utils.clip_grad_norm_: the small number keeps a zero gradient from dividing by zero
   const limited = minimum(div(maxGradientNorm, add(gradientNorm, 1e-6)), 1)
   // scalars are computed once and given to the update of each parameter, which is compiled once a shape

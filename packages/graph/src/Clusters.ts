@@ -1,5 +1,7 @@
 // Which operations are compiled together. Between two matrix products, everything that hangs together becomes one function
 // that XLA compiles into a few loops; the products themselves keep the library's kernels.
+import * as Dimension from "./Dimension.ts"
+import { type Sizes, sizesOf } from "./Sizes.ts"
 import { origin, type Tensor } from "./Tensor.ts"
 
 /** Tensors that are computed by one compiled function. */
@@ -7,6 +9,30 @@ export type Cluster = ReadonlyArray<Tensor>
 
 /** What is not worth compiling on its own: TensorFlow has these without moving anything. */
 const weight = (tensor: Tensor): number => (tensor.op === "reshape" ? 0 : 1)
+
+/** Sizes at which tensors are compared: each name as long as a short text. */
+const typicalSizes = (order: ReadonlyArray<Tensor>): Sizes => {
+  const dims = new Set(order.flatMap(({ shape }) => shape))
+  return sizesOf(Object.fromEntries([...dims].flatMap(Dimension.names).map((name) => [name, 64])))
+}
+
+/** How many operations that stand alone lie before it. */
+const earliest = (tensor: Tensor, levels: ReadonlyMap<Tensor, number>): number =>
+  tensor.inputs.map(origin).reduce((level, input) => {
+    const step = tensor.placement === "fused" && input.placement === "alone" ? 1 : 0
+    return Math.max(level, (levels.get(input) ?? 0) + step)
+  }, 0)
+
+const consumersOf = (order: ReadonlyArray<Tensor>): ReadonlyMap<Tensor, ReadonlyArray<Tensor>> => {
+  const consumers = new Map<Tensor, Array<Tensor>>()
+  for (const tensor of order)
+    for (const input of tensor.inputs.map(origin)) {
+      const list = consumers.get(input) ?? []
+      list.push(tensor)
+      consumers.set(input, list)
+    }
+  return consumers
+}
 
 /**
  * Groups the fused operations of a program.
@@ -22,25 +48,36 @@ export const partition = (
   order: ReadonlyArray<Tensor>,
   outputs: ReadonlySet<Tensor>
 ): ReadonlyArray<Cluster> => {
+  const consumers = consumersOf(order)
+  const { bytes } = typicalSizes(order)
   const levels = new Map<Tensor, number>()
-  const consumers = new Map<Tensor, Array<Tensor>>()
-  for (const tensor of order) {
-    let level = 0
-    for (const input of tensor.inputs.map(origin)) {
-      const step = tensor.placement === "fused" && input.placement === "alone" ? 1 : 0
-      level = Math.max(level, (levels.get(input) ?? 0) + step)
-      const list = consumers.get(input) ?? []
-      list.push(tensor)
-      consumers.set(input, list)
-    }
-    levels.set(tensor, level)
-  }
-  // What only later levels use is computed there, unless that would keep something larger waiting.
+  for (const tensor of order) levels.set(tensor, earliest(tensor, levels))
+  // What only later levels use is computed there
   for (const tensor of order.toReversed()) {
     const users = consumers.get(tensor)
     if (tensor.placement !== "fused" || tensor.reduces === true || outputs.has(tensor) || users === undefined)
       continue
     levels.set(tensor, Math.min(...users.map((user) => levels.get(user) ?? 0)))
+  }
+  // unless that keeps something larger waiting: a third of a projection is cut out before the whole of it is written.
+  for (const tensor of order) {
+    const level = levels.get(tensor) ?? 0
+    const before = earliest(tensor, levels)
+    if (tensor.placement !== "fused" || before === level) continue
+    const waiting = [...new Set(tensor.inputs.map(origin))].filter(
+      (input) =>
+        input.placement === "fused" &&
+        (levels.get(input) ?? 0) < level &&
+        !outputs.has(input) &&
+        consumers
+          .get(input)
+          ?.every(
+            (user) =>
+              user === tensor || (user.placement === "fused" && levels.get(user) === levels.get(input))
+          )
+    )
+    if (waiting.length > 0 && waiting.reduce((sum, input) => sum + bytes(input), 0) >= bytes(tensor))
+      levels.set(tensor, before)
   }
 
   const parent = new Map<Tensor, Tensor>()

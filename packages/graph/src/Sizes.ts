@@ -7,6 +7,8 @@ const bytesEach: Readonly<Record<DType, number>> = {
   float32: 4,
   bfloat16: 2,
   int32: 4,
+  int16: 2,
+  int8: 1,
   bool: 1,
   resource: 0
 }

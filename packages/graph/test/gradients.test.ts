@@ -117,7 +117,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     build: both((x, y) => g.square(g.scatterAdd(x, indices, y)))
   },
-  sumOfSquares: { shapes: [A], build: only(g.sumOfSquares) },
+  sumOfSquares: { shapes: [A], build: only((x) => g.sumOfSquares(x, g.mul(x, 2))) },
   standalone: { shapes: [A], build: only((x) => g.square(g.standalone(x))) },
   named: { shapes: [A], build: only((x) => g.square(g.named("hidden", x))) },
   erf: { shapes: [A], build: only(g.erf) },

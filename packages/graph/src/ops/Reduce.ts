@@ -1,6 +1,7 @@
 // Operations that make one number of many: sums, means, largest, and where the largest is.
 import * as Dimension from "../Dimension.ts"
 import type { Shape } from "../Dimension.ts"
+import { GraphInvalid } from "../errors.ts"
 import { axisOf, make, type Tensor } from "../Tensor.ts"
 import { generate, scalar, type Values } from "../Values.ts"
 import { sizeOf } from "./Constant.ts"
@@ -120,11 +121,10 @@ export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => {
   return typeof count === "number" ? mul(total, 1 / count) : div(total, cast(sizeOf(count), x.dtype))
 }
 
-/** Sum of the squares of all elements, a scalar, by a kernel that uses all cores. */
-export const sumOfSquares = (x: Tensor): Tensor => {
-  // L2Loss halves it
-  const half = make({
-    op: "sumOfSquares",
+/** Half the sum of squares, by a kernel that uses all cores. */
+const halfSquares = (x: Tensor): Tensor =>
+  make({
+    op: "halfSquares",
     inputs: [x],
     dtype: x.dtype,
     shape: [],
@@ -132,13 +132,39 @@ export const sumOfSquares = (x: Tensor): Tensor => {
     reduces: true,
     lower: (emit, refs) => emit.node("L2Loss", refs, { attributes: { T: { type: x.dtype } } }),
     evaluate: ([v]) => {
-      if (v === undefined) throw new RangeError("sumOfSquares")
+      if (v === undefined) throw new RangeError("halfSquares")
       return scalar(v.data.reduce((sum, x) => sum + x * x, 0) / 2)
     },
     gradient: (g) => [mul(x, g)]
   })
-  return mul(half, 2)
+
+/** Sum of equal shapes, in order, by one kernel: for hundreds of terms, which would be hundreds of additions to compile. */
+const addAll = (terms: ReadonlyArray<Tensor>): Tensor => {
+  const [first, ...others] = terms
+  if (first === undefined) throw new GraphInvalid("addAll", "nothing to add up")
+  return others.length === 0
+    ? first
+    : make({
+        op: "addAll",
+        inputs: terms,
+        dtype: first.dtype,
+        shape: first.shape,
+        placement: "alone",
+        lower: (emit, refs) =>
+          emit.node("AddN", refs, { attributes: { N: { int: refs.length }, T: { type: first.dtype } } }),
+        evaluate: (values) => ({
+          shape: values[0]?.shape ?? [],
+          data: Float64Array.from(values[0]?.data ?? [], (_, i) =>
+            values.reduce((sum, { data }) => sum + (data[i] ?? Number.NaN), 0)
+          )
+        }),
+        gradient: (g) => terms.map(() => g)
+      })
 }
+
+/** Sum of the squares of all elements of all tensors, a scalar. */
+export const sumOfSquares = (...tensors: ReadonlyArray<Tensor>): Tensor =>
+  mul(addAll(tensors.map(halfSquares)), 2)
 
 /** Sums over the axes along which `shape` was broadcast to `x`. */
 export const sumTo = (x: Tensor, shape: Shape): Tensor => {
