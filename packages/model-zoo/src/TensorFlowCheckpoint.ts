@@ -99,12 +99,21 @@ const decodeJson = Schema.decodeUnknownEffect(
   Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 )
 
+const mostSettingsBytes = 2 ** 20
+
 const settingsOf = Effect.fnUntraced(function* ({ settings }: Layout, place: Place, shapes: Shapes) {
   if (settings === undefined) return {}
   for (const folder of place.folders) {
     const path = join(folder, settings.file)
     const found = yield* Effect.promise(() => stat(path).catch(() => undefined))
     if (found === undefined) continue
+    if (found.size > mostSettingsBytes)
+      return yield* new CheckpointInvalid({
+        file: path,
+        field: "file",
+        problem: `has ${found.size} bytes`,
+        advice: `put the ${settings.file} of the model there`
+      })
     const text = yield* io(path, () => readFile(path, "utf8"))
     return yield* decodeJson(text).pipe(
       Effect.mapError(
@@ -184,17 +193,15 @@ export const read = Effect.fn("TensorFlowCheckpoint.read")(function* (
   const config = layout.config(shapes, yield* settingsOf(layout, place, shapes))
 
   const arrays = new Map<string, NamedArray>()
-  yield* Effect.scoped(
-    Effect.gen(function* () {
-      const restored = yield* Restore.open(tensors)
-      const wanted = [...found.values()]
-      const stored = yield* restored.read(wanted.map(({ key }) => key))
-      for (const [n, { placed: where }] of wanted.entries()) {
-        const tensor = stored[n]
-        if (tensor !== undefined) arrays.set(where.name, placed(where, tensor))
-      }
-    })
+  const wanted = [...found.values()]
+  const stored = yield* Restore.read(
+    tensors,
+    wanted.map(({ key }) => key)
   )
+  for (const [n, { placed: where }] of wanted.entries()) {
+    const tensor = stored[n]
+    if (tensor !== undefined) arrays.set(where.name, placed(where, tensor))
+  }
   return { layout: layout.title, config, arrays, unused }
 })
 

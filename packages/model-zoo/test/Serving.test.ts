@@ -41,8 +41,11 @@ describe("a served model", () => {
       const folder = join(temporary, name)
       // what crosses into a session of ours is int32
       const inputs = yield* Serving.savedModel(folder, { ...model, ids: "int32" })
-      assert.deepStrictEqual(inputs[signature]?.toSorted(), Object.keys(sent).toSorted())
-      const feeds = Object.entries(sent).map(([key, { shape, values }]): Feed => {
+      const named = inputs[signature] ?? []
+      assert.includeMembers([...named], ["input_ids", "attention_mask"])
+      assert.strictEqual(named.includes("token_type_ids"), name === "bert") // the others have no second segment
+      const feeds = named.map((key): Feed => {
+        const { shape = [], values = new Int32Array(0) } = sent[key] ?? {}
         return { node: `${signature}_${key}:0`, dtype: "int32", shape, values }
       })
       const session = yield* Session.openSavedModel(folder)

@@ -151,6 +151,8 @@ describe("TensorFlowCheckpoint", () => {
       assert.include(yield* refused(folder), `put bert_config.json into ${folder}`)
       writeFileSync(join(folder, "bert_config.json"), "[]")
       assert.include(yield* refused(folder), "bert_config.json: file:")
+      writeFileSync(join(folder, "bert_config.json"), "{}")
+      assert.include((yield* Effect.flip(TensorFlowCheckpoint.load(folder))).message, "num_attention_heads")
       cpSync(join(folder, "bert_model.ckpt.index"), join(folder, "other.index"))
       assert.include(
         yield* refused(folder),

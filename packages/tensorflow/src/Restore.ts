@@ -1,6 +1,6 @@
 // The numbers of a checkpoint through a restore node of TensorFlow's own. It puts slices together and
 // reads the format of before 1.0 as well. The index was read and checked before: the node is given no file on its word alone.
-import { Effect, type Scope } from "effect"
+import { Effect } from "effect"
 import { CheckpointInvalid, type NativeUnavailable, RunFailed } from "./errors.ts"
 import * as Nodes from "./internal/Nodes.ts"
 import { Session } from "./Session.ts"
@@ -75,11 +75,6 @@ const bytesOf = ({ values }: Tensor, dtype: StoredDtype.StoredDtype): Uint8Array
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
 
-export interface Restored {
-  /** the numbers of tensors of the index, in that order */
-  readonly read: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stored>, CheckpointInvalid>
-}
-
 /** A run prepares itself for 10 ms: several tensors share one, but not so many that they are twice in memory. */
 const runBytes = 2 ** 26
 
@@ -98,66 +93,61 @@ const inRuns = (places: ReadonlyArray<Place>): ReadonlyArray<ReadonlyArray<Place
   return runs
 }
 
-/** Opens a session that restores tensors of a checked index; closed with the scope. */
-export const open = Effect.fn("Restore.open")(function* (
-  index: Tensors
-): Effect.fn.Return<Restored, NativeUnavailable | CheckpointInvalid, Scope.Scope> {
+/** The numbers of some tensors of a checked index, in that order. */
+export const read = Effect.fn("Restore.read")(function* (
+  index: Tensors,
+  names: ReadonlyArray<string>
+): Effect.fn.Return<ReadonlyArray<Stored>, NativeUnavailable | CheckpointInvalid> {
   const invalid = (field: string, problem: string, advice: string) =>
     new CheckpointInvalid({ file: index.prefix, field, problem, advice })
-  const entries = [...index.entries.values()]
-  const places = new Map<string, Place>()
-  for (const [at, entry] of entries.entries())
-    if (StoredDtype.isNumeric(entry.dtype)) places.set(entry.name, { at, dtype: entry.dtype, entry })
-  const nodes = [
+  const places: Array<Place> = []
+  for (const [at, name] of names.entries()) {
+    const entry = index.entries.get(name)
+    if (entry === undefined || !StoredDtype.isNumeric(entry.dtype))
+      return yield* invalid(
+        `tensor ${JSON.stringify(name)}`,
+        "there are no such numbers in it",
+        "name one of its tensors"
+      )
+    places.push({ at, dtype: entry.dtype, entry })
+  }
+  const graph = Nodes.graph([
     Nodes.strings("prefix", index.prefix),
     Nodes.strings("slices", [""]),
-    ...[...places.values()].flatMap(nodesOf)
-  ]
-  const session = yield* Session.open(Nodes.graph(nodes)).pipe(
-    Effect.catchTag("ProgramRejected", ({ problem }) =>
-      Effect.fail(invalid("restore", problem, "tell us about this checkpoint"))
-    )
-  )
-  const together = (run: ReadonlyArray<Place>) =>
-    Effect.try({
-      try: () =>
-        session.run(
-          [],
-          run.map(({ at }) => `out${at}:0`)
-        ),
-      catch: (cause) =>
-        invalid(
-          `tensor ${JSON.stringify(run[0]?.entry.name)}`,
-          cause instanceof RunFailed ? cause.problem : String(cause),
-          "fetch its files again: TensorFlow cannot read them"
-        )
-    })
-  // where a run fails, one by one tells which tensor it is
-  const restored = (run: ReadonlyArray<Place>) =>
-    together(run).pipe(
-      Effect.catchTag("CheckpointInvalid", () =>
-        Effect.map(
-          Effect.forEach(run, (place) => together([place])),
-          (alone) => alone.flat()
+    ...places.flatMap(nodesOf)
+  ])
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const session = yield* Session.open(graph).pipe(
+        Effect.catchTag("ProgramRejected", ({ problem }) =>
+          Effect.fail(invalid("restore", problem, "tell us about this checkpoint"))
         )
       )
-    )
-  return {
-    read: Effect.fnUntraced(function* (names) {
-      const wanted: Array<Place> = []
-      for (const name of names) {
-        const place = places.get(name)
-        if (place === undefined)
-          return yield* invalid(
-            `tensor ${JSON.stringify(name)}`,
-            "there are no such numbers in it",
-            "name one of its tensors"
-          )
-        wanted.push(place)
-      }
+      const together = (run: ReadonlyArray<Place>) =>
+        Effect.try({
+          try: () =>
+            session.run(
+              [],
+              run.map(({ at }) => `out${at}:0`)
+            ),
+          catch: (cause) =>
+            invalid(
+              `tensor ${JSON.stringify(run[0]?.entry.name)}`,
+              cause instanceof RunFailed ? cause.problem : String(cause),
+              "fetch its files again: TensorFlow cannot read them"
+            )
+        })
       const stored: Array<Stored> = []
-      for (const run of inRuns(wanted)) {
-        const tensors = yield* restored(run)
+      for (const run of inRuns(places)) {
+        const tensors = yield* together(run).pipe(
+          // where a run fails, one by one tells which tensor it is
+          Effect.catchTag("CheckpointInvalid", () =>
+            Effect.map(
+              Effect.forEach(run, (place) => together([place])),
+              (alone) => alone.flat()
+            )
+          )
+        )
         for (const [n, { dtype, entry }] of run.entries()) {
           const tensor = tensors[n]
           if (tensor !== undefined)
@@ -166,5 +156,5 @@ export const open = Effect.fn("Restore.open")(function* (
       }
       return stored
     })
-  }
+  )
 })

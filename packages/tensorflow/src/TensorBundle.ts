@@ -134,24 +134,29 @@ const checkSlices = (entries: ReadonlyArray<Entry>, slices: ReadonlyArray<Entry>
     )
 }
 
-/** Each shard that a tensor lies in is there and long enough. */
+/** Each shard that a tensor lies in is there and long enough, and no two tensors are the same bytes. */
 const checkShards = Effect.fnUntraced(function* (
   index: Index,
   rows: ReadonlyArray<Entry>
 ): Effect.fn.Return<void, CheckpointInvalid | CheckpointUnreadable> {
-  const sizes = new Map<number, number>()
-  for (const { bytes, name, offset, shard, sliced } of rows) {
-    if (sliced) continue
+  const ends = new Map<number, { readonly size: number; end: number }>()
+  for (const { bytes, name, offset, shard, sliced } of rows.toSorted((a, b) => a.offset - b.offset)) {
+    if (sliced || bytes === 0) continue
     const file = shardFile(index, shard)
-    const size = sizes.get(shard) ?? (yield* File.size(file, `${index.prefix}.index`))
-    sizes.set(shard, size)
-    if (offset > size || bytes > size - offset)
-      return yield* new CheckpointInvalid({
+    const known = ends.get(shard) ?? { size: yield* File.size(file, `${index.prefix}.index`), end: 0 }
+    ends.set(shard, known)
+    const wrong = (problem: string) =>
+      new CheckpointInvalid({
         file,
         field: `tensor ${JSON.stringify(name)}`,
-        problem: `needs bytes ${offset} to ${offset + bytes}, the file has ${size}`,
+        problem,
         advice: File.fetchAgain
       })
+    if (offset > known.size || bytes > known.size - offset)
+      return yield* wrong(`needs bytes ${offset} to ${offset + bytes}, the file has ${known.size}`)
+    if (offset < known.end)
+      return yield* wrong(`begins at byte ${offset}, the one before ends at ${known.end}`)
+    known.end = offset + bytes
   }
 })
 

@@ -2,7 +2,7 @@
 // old public models still have. tensorflow/core/util/saved_tensor_slice.proto. What is in it is checked here; the numbers are
 // read by `Restore`.
 import { Effect } from "effect"
-import type { CheckpointInvalid, CheckpointUnreadable } from "./errors.ts"
+import { CheckpointInvalid, type CheckpointUnreadable } from "./errors.ts"
 import * as File from "./internal/CheckpointFile.ts"
 import { Malformed, Message } from "./Protobuf.ts"
 import * as SortedTable from "./SortedTable.ts"
@@ -94,10 +94,17 @@ const contentsOf = (table: Uint8Array): ReadonlyMap<string, TensorType> => {
   return new Map(Array.from(types).filter(([, { dtype }]) => fields.has(dtype)))
 }
 
-/** What is in a checkpoint that is one file, every slice checked. `Restore.open` takes it. */
+/** What is in a checkpoint that is one file, every slice checked. `Restore.read` takes it. */
 export const readIndex = Effect.fn("TensorSlices.readIndex")(function* (
   file: string
 ): Effect.fn.Return<Tensors, CheckpointInvalid | CheckpointUnreadable> {
+  if (/[*?[\]\\]/.test(file))
+    return yield* new CheckpointInvalid({
+      file,
+      field: "file",
+      problem: "TensorFlow takes its path for a pattern of files",
+      advice: "rename it without * ? [ ] and \\"
+    })
   const table = yield* File.whole(file, mostBytes)
   return { prefix: file, entries: yield* File.parse(file, () => contentsOf(table)) }
 })

@@ -29,7 +29,7 @@ describe("Save", () => {
       const index = yield* TensorBundle.readIndex(join(folder, "x"))
       const names = tensors.map(({ name }) => name)
       const read = yield* Effect.forEach(names, (name) => TensorBundle.read(index, name))
-      assert.deepStrictEqual(yield* (yield* Restore.open(index)).read(names), read)
+      assert.deepStrictEqual(yield* Restore.read(index, names), read)
       assert.deepStrictEqual(
         read.map(({ bytes, shape }) => [shape, bits(bytes)]),
         tensors.map(({ shape, values }) => [shape, bits(new Uint8Array(values.buffer))])

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Feed, Memory, RunFailed, Session } from "../src/index.ts"
+import { type Feed, Memory, RunFailed, SavedModel, Session } from "../src/index.ts"
 import * as GraphDef from "./GraphDef.ts"
 
 const { bool, encode, fill, shape, type } = GraphDef
@@ -131,6 +131,22 @@ describe("Session", () => {
       const dtype = thrown(() => session.run([{ ...a, dtype: "int32" }], ["product:0"]))
       assert.strictEqual(dtype.reason, "feed-mismatch")
       assert.strictEqual(Memory.counters().tensors, 0)
+    })
+  )
+
+  it.effect("opens a SavedModel of a folder, and says so where there is none", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "inkstone-saved-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+      const none = yield* Effect.flip(Session.openSavedModel(folder))
+      assert.strictEqual(none._tag, "ProgramRejected")
+      writeFileSync(join(folder, "saved_model.pb"), Buffer.concat([...SavedModel.wrap(product)]))
+      const session = yield* Session.openSavedModel(folder)
+      const [result] = session.run(
+        [matrix("a:0", [1, 2], [3, 4]), matrix("b:0", [2, 1], [10, 1])],
+        ["product:0"]
+      )
+      assert.deepStrictEqual([...(result?.values ?? [])], [34])
     })
   )
 

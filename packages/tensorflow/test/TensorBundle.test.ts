@@ -91,9 +91,8 @@ describe("TensorBundle", () => {
     Effect.gen(function* () {
       for (const name of ["one", "two"]) {
         const index = yield* TensorBundle.readIndex(join(golden, name))
-        const restored = yield* Restore.open(index)
         assert.deepStrictEqual(
-          yield* restored.read(numeric),
+          yield* Restore.read(index, numeric),
           yield* Effect.forEach(numeric, (name) => TensorBundle.read(index, name))
         )
       }
@@ -104,7 +103,7 @@ describe("TensorBundle", () => {
     Effect.gen(function* () {
       const index = yield* TensorBundle.readIndex(join(golden, "sliced"))
       assert.deepStrictEqual([...index.entries.keys()], ["p"])
-      const [stored] = yield* (yield* Restore.open(index)).read(["p"])
+      const [stored] = yield* Restore.read(index, ["p"])
       assert.deepStrictEqual(stored?.shape, [4, 2])
       const values = new Float32Array(stored?.bytes.buffer ?? new ArrayBuffer(0))
       assert.deepStrictEqual([...values], [1, 1, 1, 1, 1, 1, 0, 0])
@@ -117,10 +116,9 @@ describe("TensorBundle", () => {
     Effect.gen(function* () {
       const file = join(golden, "before-1.0")
       const index = yield* TensorSlices.readIndex(file)
-      const restored = yield* Restore.open(index)
       const names = [...index.entries.keys()]
       assert.deepStrictEqual(names.toSorted(), ["bool", "float32/kernel", "float64", "int64", "scalar"])
-      const stored = yield* restored.read(names)
+      const stored = yield* Restore.read(index, names)
       assert.deepStrictEqual(
         stored.map(plain),
         names.flatMap((name) => tensors[name] ?? [])
@@ -233,6 +231,11 @@ describe("a forged checkpoint", () => {
     ],
     ["a place beyond its file", [Table.header(1), Table.entry("w", { offset: huge })], /the file has 8/],
     ["more texts than bytes", [Table.header(1), Table.entry("w", { dtype: 7, shape: [1e12] })], /in 8 bytes/],
+    [
+      "two tensors in one place",
+      [Table.header(1), Table.entry("v", {}), Table.entry("w", { offset: 4, bytes: 4, shape: [1] })],
+      /begins at byte 4, the one before ends at 8/
+    ],
     ["a name twice", [Table.header(1), Table.entry("w", {}), Table.entry("w", {})], /not in order/]
   ]
   it.effect.each(cases)("with %s is an error before memory is taken", ([, rows, message]) =>
@@ -249,9 +252,9 @@ describe("a forged checkpoint", () => {
       const rows = [
         Table.header(1),
         Table.entry("c", { dtype: 8, shape: [1] }),
-        Table.entry("f", { checksum: 0x2862c2e5 })
+        Table.entry("f", { offset: 8, checksum: 0x2862c2e5 })
       ]
-      const index = yield* TensorBundle.readIndex(forged(Table.table(Table.block(rows)), new Uint8Array(8)))
+      const index = yield* TensorBundle.readIndex(forged(Table.table(Table.block(rows)), new Uint8Array(16)))
       assert.include((yield* Effect.flip(TensorBundle.read(index, "c"))).message, "is type 8")
       assert.include((yield* Effect.flip(TensorBundle.read(index, "f"))).message, "its checksum is another")
       assert.include((yield* Effect.flip(TensorBundle.read(index, "g"))).message, "is not in it")

@@ -123,7 +123,7 @@ const config = (shapes: Shapes, settings: Json): Json & { readonly model_type: s
     max_position_embeddings: size("bert.embeddings.position_embeddings.weight", 0),
     type_vocab_size: size("bert.embeddings.token_type_embeddings.weight", 0),
     num_hidden_layers: count(/^bert\.encoder\.layer\.(\d+)\./),
-    num_attention_heads: settings["num_attention_heads"] ?? stored(query, 1),
+    num_attention_heads: stored(query, 2) > 0 ? stored(query, 1) : settings["num_attention_heads"],
     intermediate_size: size("bert.encoder.layer.0.intermediate.dense.weight", 0),
     hidden_act: settings["hidden_act"] ?? "gelu",
     hidden_dropout_prob: settings["hidden_dropout_prob"] ?? 0.1,
