@@ -165,7 +165,8 @@ export const stored = {
       : /^(wte|wpe|h|ln_f)\./.test(name)
         ? `transformer.${name}`
         : name,
-  tied: { "lm_head.weight": "transformer.wte.weight" }
+  tied: { "lm_head.weight": "transformer.wte.weight" },
+  others: /^(score|multiple_choice_head)\./
 }
 
 export const family = Family.causal({

@@ -2,40 +2,63 @@
 import type { StorageFailed } from "@inkstone/artifact"
 import { parameterCount } from "@inkstone/graph"
 import { Effect, Schema } from "effect"
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { Architecture, NetworkFamily } from "./Family.ts"
+import { CheckpointUnusable } from "./huggingface/CheckpointUnusable.ts"
+import * as Companions from "./huggingface/Companions.ts"
+import { fit, settle } from "./huggingface/Fit.ts"
+import * as Folder from "./huggingface/Folder.ts"
+import { type ShardOptions, writeJson, writeWeights } from "./huggingface/Shards.ts"
 import { io } from "./internal/Files.ts"
 import { ModelUnusable, type Opening } from "./Model.ts"
-import type { NamedArray, NamedArrays } from "./NamedArray.ts"
-import * as Safetensors from "./Safetensors.ts"
+import type { NamedArray } from "./NamedArray.ts"
+import type { SafetensorsInvalid } from "./Safetensors.ts"
+import type { TorchInvalid } from "./Torch.ts"
 import { zoo } from "./Zoo.ts"
 
-/** What a checkpoint is made of; `tokenizer` is the text of a `tokenizer.json`. */
+export { CheckpointUnusable } from "./huggingface/CheckpointUnusable.ts"
+export { type Companions, read as companions } from "./huggingface/Companions.ts"
+
+/** What a checkpoint is made of. */
 export interface Checkpoint extends Pick<Opening, "arrays" | "endOfTextId"> {
   readonly family: string
   readonly architecture: unknown
-  readonly tokenizer?: string
+  /** files of a tokenizer and of settings for generation, by name */
+  readonly companions?: Companions.Companions
 }
 
 const unusable = (family: string, problem: string) => new ModelUnusable({ family, problem })
 
 const networks: ReadonlyArray<NetworkFamily> = Object.values(zoo).filter((family) => family.kind !== "counts")
+const ofType = (modelType: string) =>
+  networks.filter(({ huggingFace }) => huggingFace.modelType === modelType)
 
-const writeJson = (path: string, value: unknown) =>
-  io(path, async () => {
-    const partial = `${path}.${process.pid}.partial`
-    await writeFile(partial, typeof value === "string" ? value : `${JSON.stringify(value, null, 2)}\n`)
-    await rename(partial, path)
-  })
+/** What `config.json` says to us alone; `transformers` keeps it and looks away. */
+const Ours = Schema.Struct({ family: Schema.optionalKey(Schema.String) })
+
+/** What ends a text, for those who write. */
+const ends = ({ kind }: NetworkFamily, id: number) => {
+  const end = id < 0 ? null : id
+  switch (kind) {
+    case "causal":
+      return { bos_token_id: end, eos_token_id: end }
+    case "encoder-decoder":
+      return { eos_token_id: end }
+    case "encoder":
+      return end === null ? {} : { eos_token_id: end }
+  }
+}
 
 /**
- * Writes `config.json`, `model.safetensors` and, if the tokenizer is given, `tokenizer.json` into the folder, which is made if
- * it is not there. The class that `architectures` names finds every parameter and no other.
+ * Writes a folder, which is made if it is not there: `config.json`, `model.safetensors` (or several of `maxShardBytes` with their
+ * index, as `transformers` has them), and the companions. The class that `architectures` names finds every parameter and no
+ * other. Numbers are rounded to `dtype` as they are written.
  */
 export const save = Effect.fn("HuggingFace.save")(function* (
   folder: string,
-  { arrays, architecture, endOfTextId, family: name, tokenizer }: Checkpoint
+  { architecture, arrays, companions = new Map(), endOfTextId, family: name }: Checkpoint,
+  { dtype = "float32", maxShardBytes = 5e9 }: Partial<ShardOptions> = {}
 ): Effect.fn.Return<void, ModelUnusable | StorageFailed> {
   const family = networks.find((family) => family.name === name)
   if (family === undefined) return yield* unusable(name, "transformers has no model of this kind")
@@ -47,22 +70,19 @@ export const save = Effect.fn("HuggingFace.save")(function* (
     if (array === undefined) return yield* unusable(name, `has no array ${parameter.name}`)
     kept.push(array)
   }
+  const path = join(folder, "config.json")
   yield* io(folder, () => mkdir(folder, { recursive: true }))
-  yield* Safetensors.write(join(folder, "model.safetensors"), { arrays: kept, metadata: { format: "pt" } })
-  if (tokenizer !== undefined) {
-    yield* writeJson(join(folder, "tokenizer.json"), tokenizer)
-    yield* writeJson(join(folder, "tokenizer_config.json"), {
-      tokenizer_class: "PreTrainedTokenizerFast",
-      model_max_length: network.contextLength
-    })
-  }
-  // Last, so that a folder with a config is a whole one.
-  yield* writeJson(join(folder, "config.json"), {
-    ...config,
-    bos_token_id: endOfTextId,
-    eos_token_id: endOfTextId,
+  // first away and last there, so that a folder with a config is a whole one
+  yield* io(path, () => rm(path, { force: true }))
+  yield* writeWeights(folder, kept, { dtype, maxShardBytes })
+  yield* Companions.write(folder, { companions, contextLength: network.contextLength })
+  const [first] = ofType(family.huggingFace.modelType)
+  yield* writeJson(path, {
     tie_word_embeddings: true,
-    dtype: "float32"
+    ...config,
+    ...ends(family, endOfTextId),
+    ...(first === family ? {} : { inkstone: { family: name } }),
+    dtype
   })
 })
 
@@ -72,47 +92,65 @@ const Known = Schema.Struct({
   model_type: Schema.String,
   eos_token_id: Schema.optionalKey(
     Schema.NullOr(Schema.Union([Schema.Int, Schema.NonEmptyArray(Schema.Int)]))
-  )
+  ),
+  inkstone: Schema.optionalKey(Ours)
 })
 const decodeKnown = Schema.decodeUnknownEffect(Known)
 
-const renamed = (arrays: NamedArrays, { huggingFace }: NetworkFamily): NamedArrays =>
-  new Map(
-    Array.from(arrays.values()).flatMap((array): ReadonlyArray<readonly [string, NamedArray]> => {
-      const name = huggingFace.rename(array.name)
-      return name === undefined ? [] : [[name, { ...array, name }]]
-    })
-  )
+/** Every layer has arrays: a config that asks for more layers than there are arrays is refused before they are thought up. */
+const tooDeep = (architecture: Architecture, arrays: number): string | undefined =>
+  Object.entries(architecture).flatMap(([field, value]) =>
+    /layers$/i.test(field) && typeof value === "number" && value > arrays ? [`${field} ${value}`] : []
+  )[0]
 
-/** Reads a folder that `transformers` wrote, ready to be opened. */
+/** What a folder holds, ready to be opened. `endOfTextId` is -1 where no token ends a text. */
 export const load = Effect.fn("HuggingFace.load")(function* (
   folder: string
 ): Effect.fn.Return<
   Opening & { readonly family: string; readonly architecture: Architecture },
-  ModelUnusable | Safetensors.SafetensorsInvalid | StorageFailed
+  ModelUnusable | CheckpointUnusable | SafetensorsInvalid | TorchInvalid | StorageFailed
 > {
   const path = join(folder, "config.json")
-  const text = yield* io(path, () => readFile(path, "utf8"))
   const wrong = Effect.mapError(({ message }: Schema.SchemaError) =>
     unusable("checkpoint", `${path}: ${message}`)
   )
-  const config = yield* decodeJson(text).pipe(wrong)
-  const { eos_token_id: end = null, model_type } = yield* decodeKnown(config).pipe(wrong)
-  const family = networks.find(({ huggingFace }) => huggingFace.modelType === model_type)
+  const config = yield* Effect.flatMap(Folder.readText(path), (text) => decodeJson(text).pipe(wrong))
+  const { eos_token_id: end, inkstone, model_type } = yield* decodeKnown(config).pipe(wrong)
+  const families = ofType(model_type)
+  const family = families.find(({ name }) => name === inkstone?.family) ?? families[0]
   if (family === undefined) {
-    const names = networks.map(({ huggingFace }) => huggingFace.modelType).join(", ")
-    return yield* unusable(model_type, `${path}: no family of this model_type; there are ${names}`)
+    const names = new Set(networks.map(({ huggingFace }) => huggingFace.modelType))
+    return yield* unusable(
+      model_type,
+      `${path}: no family of this model_type; there are ${[...names].join(", ")}`
+    )
   }
-  const architecture = yield* family.huggingFace.read(config)
+  yield* family.huggingFace.read(config) // what is wrong with it is said first
+  const weights = yield* Folder.find(folder)
+  const names = new Set(weights.listed.map(({ name }) => name))
+  const architecture = yield* family.huggingFace.read(config, names)
+  const deep = tooDeep(architecture, weights.listed.length)
+  if (deep !== undefined)
+    return yield* new CheckpointUnusable({
+      path,
+      problem: `asks for ${deep}, and there are ${weights.listed.length} arrays`,
+      names: [],
+      advice: "are config.json and weights of the same model?"
+    })
   const network = yield* family.network(architecture)
-  const { arrays } = yield* Safetensors.read(join(folder, "model.safetensors"))
+  const fitting = yield* fit(network, family.huggingFace, weights)
+  if (fitting.unused.length > 0)
+    yield* Effect.logInfo(
+      `${weights.path}: ${fitting.unused.length} arrays belong to another head: ${fitting.unused.join(", ")}`
+    )
+  const arrays = yield* weights.read((name) => fitting.parameters.has(name) || fitting.repeated.has(name))
   return {
     family: family.name,
     architecture,
     vocabSize: network.vocabSize,
     contextLength: network.contextLength,
     parameters: parameterCount(network),
-    endOfTextId: typeof end === "number" ? end : (end?.[0] ?? network.vocabSize - 1),
-    arrays: renamed(arrays, family)
+    endOfTextId: typeof end === "number" ? end : (end?.[0] ?? -1),
+    arrays: yield* settle(arrays, fitting, weights.path)
   }
 })

@@ -5,6 +5,7 @@ import type { StorageFailed } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { io } from "./internal/Files.ts"
+import { type FloatType, rounded } from "./internal/Rounding.ts"
 import { type Dtype, dtypeBytes, type NamedArray, type NamedArrays, sizeOf } from "./NamedArray.ts"
 
 /** The file is not what its format asks for; `field` is the tensor or the part of the file. */
@@ -17,6 +18,9 @@ export class SafetensorsInvalid extends Schema.TaggedError<SafetensorsInvalid>()
     return `${this.file}: ${this.field}: ${this.problem}`
   }
 }
+
+/** An array whose bytes are still in the file. */
+export type Listed = Pick<NamedArray, "name" | "dtype" | "shape">
 
 export interface Contents {
   readonly arrays: NamedArrays
@@ -70,10 +74,7 @@ const decodeHeader = Schema.decodeUnknownEffect(Header)
 const decodeMetadata = Schema.decodeUnknownEffect(Metadata)
 const decodeEntry = Schema.decodeUnknownEffect(Entry)
 
-interface Located {
-  readonly name: string
-  readonly dtype: Dtype
-  readonly shape: ReadonlyArray<number>
+interface Located extends Listed {
   readonly begin: number
   readonly end: number
 }
@@ -127,49 +128,73 @@ const locate = Effect.fnUntraced(function* (
     : yield* invalid("data")(`${dataBytes - covered} bytes belong to no tensor`)
 })
 
-/** Reads a whole file; every array gets a buffer of its own. */
-export const read = Effect.fn("Safetensors.read")(function* (
-  file: string
-): Effect.fn.Return<Contents, SafetensorsInvalid | StorageFailed> {
+/** The header, checked against the file's size. */
+const readHeader = Effect.fnUntraced(function* (file: string, handle: FileHandle) {
   const invalid = (field: string, problem: string) => new SafetensorsInvalid({ file, field, problem })
-  return yield* Effect.acquireUseRelease(
-    io(file, () => open(file)),
-    Effect.fnUntraced(function* (handle) {
-      const { size } = yield* io(file, () => handle.stat())
-      if (size < 8)
-        return yield* invalid("header length", `the file has ${size} bytes, at least 8 are needed`)
-      const prefix = yield* io(file, () => readSpan(handle, [0, 8]))
-      const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true))
-      if (length > mostHeaderBytes || length > size - 8)
-        return yield* invalid("header length", `${length} bytes announced, ${size - 8} follow`)
-      const bytes = yield* io(file, () => readSpan(handle, [8, 8 + length]))
-      const header = yield* decodeHeader(new TextDecoder().decode(bytes)).pipe(
-        Effect.mapError(() => invalid("header", "not a JSON object"))
-      )
-      const metadata = yield* decodeMetadata(header["__metadata__"] ?? {}).pipe(
-        Effect.mapError(({ message }) => invalid("__metadata__", message))
-      )
-      const arrays = new Map<string, NamedArray>()
-      for (const { name, dtype, shape, begin, end } of yield* locate(file, header, size - 8 - length)) {
-        const data = yield* io(file, () => readSpan(handle, [8 + length + begin, 8 + length + end]))
-        arrays.set(name, { name, dtype, shape, bytes: data })
-      }
-      return { arrays, metadata }
-    }),
-    (handle) => Effect.promise(() => handle.close())
+  const { size } = yield* io(file, () => handle.stat())
+  if (size < 8) return yield* invalid("header length", `the file has ${size} bytes, at least 8 are needed`)
+  const prefix = yield* io(file, () => readSpan(handle, [0, 8]))
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true))
+  if (length > mostHeaderBytes || length > size - 8)
+    return yield* invalid("header length", `${length} bytes announced, ${size - 8} follow`)
+  const bytes = yield* io(file, () => readSpan(handle, [8, 8 + length]))
+  const header = yield* decodeHeader(new TextDecoder().decode(bytes)).pipe(
+    Effect.mapError(() => invalid("header", "not a JSON object"))
   )
+  const metadata = yield* decodeMetadata(header["__metadata__"] ?? {}).pipe(
+    Effect.mapError(({ message }) => invalid("__metadata__", message))
+  )
+  return { metadata, data: 8 + length, located: yield* locate(file, header, size - 8 - length) }
 })
 
+const opened = <A, E>(file: string, use: (handle: FileHandle) => Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    io(file, () => open(file)),
+    use,
+    (handle) => Effect.promise(() => handle.close())
+  )
+
+/** What a file holds, in its order, without reading any of it. */
+export const list = Effect.fn("Safetensors.list")(
+  (file: string): Effect.Effect<ReadonlyArray<Listed>, SafetensorsInvalid | StorageFailed> =>
+    opened(file, (handle) =>
+      Effect.map(readHeader(file, handle), ({ located }) =>
+        located.map(({ name, dtype, shape }) => ({ name, dtype, shape }))
+      )
+    )
+)
+
+/** Reads a file, all of it or the arrays that `keep` chooses; every array gets a buffer of its own. */
+export const read = Effect.fn("Safetensors.read")(
+  (
+    file: string,
+    keep: (name: string) => boolean = () => true
+  ): Effect.Effect<Contents, SafetensorsInvalid | StorageFailed> =>
+    opened(
+      file,
+      Effect.fnUntraced(function* (handle) {
+        const { data, located, metadata } = yield* readHeader(file, handle)
+        const arrays = new Map<string, NamedArray>()
+        for (const { name, dtype, shape, begin, end } of located) {
+          if (!keep(name)) continue
+          const bytes = yield* io(file, () => readSpan(handle, [data + begin, data + end]))
+          arrays.set(name, { name, dtype, shape, bytes })
+        }
+        return { arrays, metadata }
+      })
+    )
+)
+
 /** Wide types first, as the reference implementation does, so that every tensor is aligned; then by name. */
-const inFileOrder = (arrays: Iterable<NamedArray>) =>
+const inFileOrder = <A extends Listed>(arrays: Iterable<A>) =>
   [...arrays].toSorted((a, b) => dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || (a.name < b.name ? -1 : 1))
 
 /** The header: length and JSON, padded with spaces so that the data begins at a multiple of 8. */
-const headerOf = (arrays: ReadonlyArray<NamedArray>, metadata: Contents["metadata"]): Uint8Array => {
+const headerOf = (arrays: ReadonlyArray<Listed>, metadata: Contents["metadata"]): Uint8Array => {
   let end = 0
-  const entries = arrays.map(({ name, dtype, shape, bytes }) => {
+  const entries = arrays.map(({ name, dtype, shape }) => {
     const begin = end
-    end += bytes.length
+    end += sizeOf(shape) * dtypeBytes[dtype]
     return [name, { dtype: codeOf.get(dtype), shape, data_offsets: [begin, end] }] as const
   })
   const fields =
@@ -182,21 +207,39 @@ const headerOf = (arrays: ReadonlyArray<NamedArray>, metadata: Contents["metadat
   return header
 }
 
-/** Writes a file beside `file` and renames it, so that nobody sees half of it. */
+const isFloat = (dtype: Dtype) => /float/.test(dtype)
+
+/**
+ * Writes a file beside `file` and renames it, so that nobody sees half of it. Float arrays are rounded to `dtype`, if it is
+ * given, one after another as they are written.
+ */
 export const write = Effect.fn("Safetensors.write")(function* (
   file: string,
-  contents: { readonly arrays: Iterable<NamedArray>; readonly metadata: Contents["metadata"] }
+  contents: {
+    readonly arrays: Iterable<NamedArray>
+    readonly metadata: Contents["metadata"]
+    readonly dtype?: FloatType
+  }
 ): Effect.fn.Return<void, StorageFailed> {
-  const arrays = inFileOrder(contents.arrays)
+  const { dtype: wanted } = contents
+  const typed = (array: NamedArray) =>
+    wanted !== undefined && isFloat(array.dtype)
+      ? { ...array, dtype: wanted, source: array }
+      : { ...array, source: array }
+  const arrays = inFileOrder(Array.from(contents.arrays, typed))
   const partial = `${file}.${process.pid}.partial`
   yield* io(file, async () => {
     const handle = await open(partial, "w")
+    const put = async (bytes: Uint8Array) => {
+      for (let from = 0; from < bytes.length;) {
+        const { bytesWritten } = await handle.write(bytes, from, Math.min(pieceBytes, bytes.length - from))
+        from += bytesWritten
+      }
+    }
     try {
-      for (const bytes of [headerOf(arrays, contents.metadata), ...arrays.map((array) => array.bytes)])
-        for (let from = 0; from < bytes.length;) {
-          const { bytesWritten } = await handle.write(bytes, from, Math.min(pieceBytes, bytes.length - from))
-          from += bytesWritten
-        }
+      await put(headerOf(arrays, contents.metadata))
+      for (const { source } of arrays)
+        await put((wanted === undefined ? source : rounded(source, wanted)).bytes)
       await handle.sync()
     } finally {
       await handle.close()
