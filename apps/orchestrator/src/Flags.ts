@@ -48,3 +48,20 @@ export const only = Flag.String("only").pipe(
   Flag.withDescription("Only this node and what it needs; may be repeated"),
   Flag.atLeast(0)
 )
+
+export const batch = Flag.Int("batch").pipe(
+  Flag.withDescription("Texts of one step, of a network"),
+  between(1),
+  Flag.withDefault(1)
+)
+
+export const length = Flag.Int("length").pipe(
+  Flag.withDescription("Tokens of one text (default: all that the network sees at once, or 512)"),
+  between(1),
+  Flag.optional
+)
+
+export const rematerialize = Flag.Boolean("rematerialize").pipe(
+  Flag.withDescription("Compute each block again in the backward pass: less memory, more time"),
+  Flag.withDefault(false)
+)

@@ -22,11 +22,12 @@ export interface Ended {
 /** `onOutput` hears all of standard output so far, each time that there is more. */
 export const inkstone = (
   words: ReadonlyArray<string>,
-  onOutput: (stdout: string, child: ChildProcess) => void = () => {}
+  onOutput: (stdout: string, child: ChildProcess) => void = () => {},
+  more: NodeJS.ProcessEnv = {}
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...words], {
-      env: { ...environment, CI: "true", NO_COLOR: "1" },
+      env: { ...environment, ...more, CI: "true", NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let stdout = ""

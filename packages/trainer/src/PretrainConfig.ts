@@ -1,5 +1,5 @@
 // What a pipeline file may say to the pretraining stage. Every field has a default.
-import { parameterCount } from "@inkstone/graph"
+import * as Estimate from "@inkstone/model-zoo/Estimate"
 import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
 import { field, type Resources } from "@inkstone/stage"
 import { Schema, Struct } from "effect"
@@ -111,18 +111,30 @@ export const scheduleOf = (config: PretrainConfig): Schedule => ({
 
 // The vocabulary is only known once the tokens are; this is a large one for the presets that train on a laptop.
 const vocabSizeGuess = 16_384
-// libtensorflow, Node and the corpus
-const baseBytes = 700 * 2 ** 20
 
-/**
- * What a training holds. Memory: six float32 numbers a parameter (weight, two slots, gradient, a copy in JavaScript and one
- * on its way there), activations as Korthikanti et al. (2022) count them but at four bytes, and three arrays of logits. For 6
- * layers, C = 384, T = 256, B = 8 that says 2.06 GB where 2.02 GB were measured (V = 8,192), for nano 1.25 GB and 0.83 GB.
- */
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`
+
+/** What a training holds: a step, and two copies of the weights in JavaScript, the best ones and those of a checkpoint. */
 export const resourcesOf = (config: PretrainConfig): Resources => {
-  const network = architectureOf(config, vocabSizeGuess)
-  const { channels: C, contextLength: T, heads: H, layers } = network
-  const parameterBytes = parameterCount(Gpt2.build(network)) * 6 * 4
-  const activationBytes = config.batchSize * T * (layers * (68 * C + 10 * H * T) + 12 * vocabSizeGuess)
-  return { cpus: 2, memoryBytes: Math.ceil(baseBytes + parameterBytes + activationBytes) }
+  const network = Gpt2.build(architectureOf(config, vocabSizeGuess))
+  const estimate = Estimate.training(network, {
+    // float32 holds more than bfloat16, and `auto` may come to either
+    precision: config.precision === "auto" ? "float32" : config.precision,
+    clusters: config.compile
+  })
+  const { batchSize: batch } = config
+  const length = network.contextLength
+  const { residentBytes, tokens: _, ...figures } = estimate({ batch, length })
+  const holds = (size: number) => Math.ceil(size + 2 * figures.weightBytes)
+  const wouldHold = (step: { readonly batch: number; readonly length: number }) =>
+    gigabytes(holds(estimate(step).residentBytes))
+  const half = Math.ceil(length / 2)
+  const advice =
+    `Lower batchSize (1 would hold ${wouldHold({ batch: 1, length })}) or contextLength ` +
+    `(${half} would hold ${wouldHold({ batch, length: half })}), or take a smaller preset`
+  return {
+    cpus: 2,
+    memoryBytes: holds(residentBytes),
+    estimate: { figures: { ...figures, vocabulary: vocabSizeGuess }, advice }
+  }
 }
