@@ -1,4 +1,4 @@
-// A peer's program in Python, kept running so that both sides are warm and take turns.
+// One side of a comparison as a program of its own, kept running so that both sides are warm and take turns.
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { homedir } from "node:os"
@@ -13,20 +13,29 @@ export const python = (): string | undefined => {
 
 export const advice = "no peer: see test/bench/README.md for how to install what we are measured against"
 
-/** Speaks JSON lines with a script of `peers/`. */
+/** Speaks JSON lines with a program. */
 export class Peer {
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
   #said = ""
 
-  constructor(python: string, script: string) {
-    // -I: a script beside it must not be taken for a module of Python's own
-    const child = spawn(python, ["-I", join(import.meta.dirname, "peers", script)], { stdio: "pipe" })
+  private constructor(command: string, words: ReadonlyArray<string>) {
+    const child = spawn(command, [...words], { stdio: "pipe" })
     child.stderr.on("data", (chunk) => {
       this.#said = `${this.#said}${String(chunk)}`.slice(-4000)
     })
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     this.#child = child
+  }
+
+  /** A script of `peers/`. -I: a script beside it must not be taken for a module of Python's own. */
+  static python(interpreter: string, script: string): Peer {
+    return new Peer(interpreter, ["-I", join(import.meta.dirname, "peers", script)])
+  }
+
+  /** One of our own, by its path from here. */
+  static ours(script: string): Peer {
+    return new Peer(process.execPath, [join(import.meta.dirname, script)])
   }
 
   /** Sends a message and waits for the answer. */

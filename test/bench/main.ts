@@ -7,7 +7,7 @@ const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
 > = { train, tokenize }
 
-const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--rounds n] [--quick] [--full] [--json]`
+const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--json]`
 
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [name = "", ...flags] = words
@@ -19,7 +19,8 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     process.stderr.write(`${usage}\n`)
     return 2
   }
-  const rows = await bench({ rounds, quick, full: flags.includes("--full") })
+  const only = flags.includes("--only") ? flags[flags.indexOf("--only") + 1] : undefined
+  const rows = await bench({ rounds, quick, only, full: flags.includes("--full") })
   process.stdout.write(
     flags.includes("--json") ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : `${table(rows)}\n`
   )

@@ -116,7 +116,7 @@ export const tokenize = async ({ rounds }: BenchOptions): Promise<ReadonlyArray<
   const documents = speeches()
   const megabytes = documents.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6
   const python = Peer.python()
-  const peer = python === undefined ? undefined : new Peer.Peer(python, "tokenize.py")
+  const peer = python === undefined ? undefined : Peer.Peer.python(python, "tokenize.py")
   try {
     const sides = [ours(documents), ...(peer === undefined ? [] : [await theirs(peer, documents)])]
     const [own, other] = await measure(sides, rounds)

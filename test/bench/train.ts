@@ -1,159 +1,131 @@
-// A training step of a small GPT: ours beside PyTorch's, float32 and bfloat16, in turns.
-import { AdamW, type Precision, TrainingProgram } from "@inkstone/graph"
-import { causal } from "@inkstone/model-zoo"
-import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
-import { CpuFeatures, Session } from "@inkstone/tensorflow"
-import { Effect, Schema, type Scope } from "effect"
+// Training steps: ours beside PyTorch's, in turns. For each piece of work: speed, time to the first finished step, peak memory;
+// and how much of the machine's matrix product speed is used.
 import { availableParallelism } from "node:os"
+import { CpuFeatures } from "@inkstone/tensorflow"
+import { Schema } from "effect"
 import * as Peer from "./Peer.ts"
 import type { BenchOptions, Row } from "./Row.ts"
-
-/** 13.9 million parameters: what a person trains on a laptop. */
-const shape = { layers: 6, heads: 6, channels: 384, positions: 256, batch: 8, vocab: 8192 }
-type Shape = typeof shape
-
-// PyTorch multiplies bfloat16 without vector instructions where the processor has none for it, in minutes a step of that
-// shape: there the step is a thirty-second of it, for both sides
-const shapeFor = (precision: Precision, full: boolean): Shape =>
-  full || precision === "float32" || CpuFeatures.nativeBfloat16(CpuFeatures.read())
-    ? shape
-    : { ...shape, batch: 1, positions: 64 }
-
-/** One side of the comparison: runs some steps and says how long each took. */
-interface Side {
-  readonly name: string
-  readonly run: (steps: number) => Promise<ReadonlyArray<number>>
-}
-
-/** Text-like: a few tokens often, most rarely. The same for all sides. */
-const tokensOf = ({ batch: B, positions: T, vocab: V }: Shape): Int32Array => {
-  let state = 1
-  return Int32Array.from({ length: B * (T + 1) }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor(V ** (state / 2 ** 32)) % V
-  })
-}
-
-const ours = Effect.fnUntraced(function* (precision: Precision, shape: Shape) {
-  const { batch: B, channels, heads, layers, positions: T, vocab: V } = shape
-  const model = Gpt2.build({
-    vocabSize: V,
-    contextLength: T,
-    layers,
-    heads,
-    channels,
-    layerNormEpsilon: 1e-5
-  })
-  const { entries, graphDef } = TrainingProgram.build(causal(model), {
-    optimizer: AdamW.defaults,
-    precision,
-    clusters: true
-  })
-  const session = yield* Session.open(graphDef)
-  session.call(entries.init, { key: { values: Int32Array.of(0, 1) } })
-  let step = 0
-  const given = {
-    tokens: { shape: [B, T + 1], values: tokensOf(shape) },
-    weights: { shape: [B, T], values: new Float32Array(B * T).fill(1) },
-    key: { values: Int32Array.of(0, 0) },
-    learningRate: { values: Float32Array.of(1e-3) },
-    maxGradientNorm: { values: Float32Array.of(1) }
-  }
-  const one = () => {
-    const start = performance.now()
-    step += 1
-    session.call(entries.train, { ...given, step: { values: Float32Array.of(step) } })
-    return (performance.now() - start) / 1000
-  }
-  const side: Side = {
-    name: "inkstone",
-    run: (steps) => Promise.resolve(Array.from({ length: steps }, one))
-  }
-  return side
-})
+import * as Ceiling from "./training/Ceiling.ts"
+import { flopsOf } from "./training/Flops.ts"
+import { fraction, text, tokensOf, type Work, works } from "./training/Work.ts"
 
 const Hello = Schema.Struct({ name: Schema.String })
-const Answer = Schema.Struct({ seconds: Schema.Array(Schema.Finite) })
+const Answer = Schema.Struct({ seconds: Schema.Array(Schema.Finite), bytes: Schema.Int })
+const decodeHello = Schema.decodeUnknownPromise(Hello)
+const decodeAnswer = Schema.decodeUnknownPromise(Answer)
 
-const torch = Effect.fnUntraced(function* (
-  python: string,
-  shape: Shape,
-  { compile, precision }: { readonly compile: boolean; readonly precision: Precision }
-) {
-  const peer = yield* Effect.acquireRelease(
-    Effect.sync(() => new Peer.Peer(python, "torch_gpt.py")),
-    (peer) => Effect.sync(() => peer.close())
-  )
-  const setup = {
-    ...shape,
-    precision,
-    compile,
-    threads: availableParallelism(),
-    tokens: [...tokensOf(shape)]
-  }
-  const { name } = yield* Effect.promise(() => peer.ask(setup).then(Schema.decodeUnknownPromise(Hello)))
-  const side: Side = {
-    name,
-    run: (steps) =>
-      peer
-        .ask(steps)
-        .then(Schema.decodeUnknownPromise(Answer))
-        .then(({ seconds }) => seconds)
-  }
-  return side
-})
+interface Side {
+  readonly name: string
+  readonly peer: Peer.Peer
+  /** from the start of its program to the end of its first step */
+  readonly firstSeconds: number
+  readonly seconds: Array<number>
+  bytes: number
+}
+
+/** Starts a side and lets it take its first step, and one more to be warm. */
+const begin = async (start: () => Peer.Peer, setup: unknown): Promise<Side> => {
+  const began = performance.now()
+  const peer = start()
+  const { name } = await decodeHello(await peer.ask(setup))
+  await peer.ask(1)
+  const firstSeconds = (performance.now() - began) / 1000
+  await peer.ask(1)
+  return { name, peer, firstSeconds, seconds: [], bytes: 0 }
+}
+
+const run = async (side: Side, steps: number): Promise<void> => {
+  const { bytes, seconds } = await decodeAnswer(await side.peer.ask(steps))
+  side.seconds.push(...seconds)
+  side.bytes = bytes
+}
 
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-const compare = Effect.fnUntraced(function* (
-  precision: Precision,
-  { full, quick, rounds }: BenchOptions
-): Effect.fn.Return<ReadonlyArray<Row>, unknown, Scope.Scope> {
-  const shape = shapeFor(precision, full)
-  const { batch: B, channels, layers, positions: T, vocab: V } = shape
-  const python = Peer.python()
-  if (python === undefined) process.stderr.write(`${Peer.advice}\n`)
-  const peers =
-    python === undefined
-      ? []
-      : [
-          yield* torch(python, shape, { precision, compile: false }),
-          ...(quick ? [] : [yield* torch(python, shape, { precision, compile: true })])
-        ]
-  const sides = [yield* ours(precision, shape), ...peers]
-  const seconds = new Map<Side, Array<number>>()
-  const steps = quick ? 1 : 3
-  for (const side of sides) {
-    yield* Effect.promise(() => side.run(2)) // the first step compiles
-    seconds.set(side, [])
+/** One after the other: each must not disturb the others' first step. */
+const sidesOf = async (work: Work, { quick }: BenchOptions): Promise<ReadonlyArray<Side>> => {
+  const setup = {
+    work,
+    threads: availableParallelism(),
+    tokens: [...text(tokensOf(work) + (work.family === "gpt2" ? work.batch : 0), work.vocab)]
   }
-  for (let round = 0; round < rounds; round++)
-    for (const side of sides) seconds.get(side)?.push(...(yield* Effect.promise(() => side.run(steps))))
+  const sides = [await begin(() => Peer.Peer.ours("training/inkstone.ts"), setup)]
+  const python = Peer.python()
+  if (python === undefined) return sides
+  const script = work.family === "gpt2" ? "torch_gpt.py" : "torch_zoo.py"
+  for (const compile of quick ? [false] : [false, true])
+    sides.push(await begin(() => Peer.Peer.python(python, script), { ...setup, compile }))
+  return sides
+}
 
-  const speed = (side: Side) => (B * T) / median(seconds.get(side) ?? [])
-  const work = `GPT step ${layers}x${channels}, B ${B}, T ${T}, V ${V}, ${precision}`
-  const [own, ...others] = sides.map((side) => ({ name: side.name, speed: speed(side) }))
-  const rate = own?.speed ?? Number.NaN
-  return others.length === 0
-    ? [{ work, unit: "tok/s", ours: rate, peerName: "PyTorch (not installed)" }]
-    : others.map(({ name, speed }) => ({
-        work,
+const measure = async (work: Work, options: BenchOptions): Promise<ReadonlyArray<Row>> => {
+  const sides = await sidesOf(work, options)
+  try {
+    for (let round = 0; round < options.rounds; round++)
+      for (const side of sides) await run(side, options.quick ? 1 : 3)
+  } finally {
+    for (const side of sides) side.peer.close()
+  }
+  const { batch, name, positions, precision, written } = work
+  const label = `${name} ${precision}, B ${batch}, T ${positions}${written > 0 ? `+${written}` : ""}`
+  const [own, ...peers] = sides
+  if (own === undefined) return []
+  const speed = (side: Side) => tokensOf(work) / median(side.seconds)
+  const rows = peers.flatMap((peer): ReadonlyArray<Row> => {
+    const beside = { peerName: peer.name }
+    return [
+      {
+        ...beside,
+        work: label,
         unit: "tok/s",
-        ours: rate,
-        peer: speed,
-        peerName: name,
-        ratio: rate / speed
-      }))
-})
+        ours: speed(own),
+        peer: speed(peer),
+        ratio: speed(own) / speed(peer)
+      },
+      {
+        ...beside,
+        work: `${label}, first step`,
+        unit: "s",
+        ours: own.firstSeconds,
+        peer: peer.firstSeconds,
+        ratio: peer.firstSeconds / own.firstSeconds
+      },
+      {
+        ...beside,
+        work: `${label}, peak memory`,
+        unit: "GB",
+        ours: own.bytes / 1e9,
+        peer: peer.bytes / 1e9,
+        ratio: peer.bytes / own.bytes
+      }
+    ]
+  })
+  const ceiling = await Ceiling.flopsPerSecond(precision)
+  const reached = flopsOf(work) / median(own.seconds)
+  const share: Row = {
+    work: `${label}, matrix products`,
+    unit: "GFLOP/s",
+    ours: reached / 1e9,
+    peer: ceiling / 1e9,
+    peerName: "matmul ceiling of this sitting",
+    ratio: reached / ceiling
+  }
+  const alone: Row = { work: label, unit: "tok/s", ours: speed(own), peerName: "PyTorch (not installed)" }
+  return [...(rows.length === 0 ? [alone] : rows), share]
+}
 
-/** The two precisions one after the other, so that no more than three programs hold memory at once. */
-export const train = (options: BenchOptions): Promise<ReadonlyArray<Row>> =>
-  Effect.runPromise(
-    Effect.map(
-      Effect.forEach(["float32", "bfloat16"] as const, (precision) =>
-        Effect.scoped(compare(precision, options))
-      ),
-      (rows) => rows.flat()
-    )
-  )
+// PyTorch multiplies bfloat16 without vector instructions where the processor has none for it, in minutes a step: there the
+// step is smaller, for all sides
+const sized = (work: Work, full: boolean): Work =>
+  full || work.precision === "float32" || CpuFeatures.nativeBfloat16(CpuFeatures.read())
+    ? work
+    : fraction(work)
+
+export const train = async (options: BenchOptions): Promise<ReadonlyArray<Row>> => {
+  if (Peer.python() === undefined) process.stderr.write(`${Peer.advice}\n`)
+  const rows: Array<Row> = []
+  for (const work of works.filter(({ name }) => options.only === undefined || name.includes(options.only)))
+    rows.push(...(await measure(sized(work, options.full), options)))
+  return rows
+}

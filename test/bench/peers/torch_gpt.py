@@ -14,7 +14,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 setup = json.loads(sys.stdin.readline())
-L, H, C, T, B, V = (setup[k] for k in ("layers", "heads", "channels", "positions", "batch", "vocab"))
+work = setup["work"]
+L, H, C, T, B, V = (work[k] for k in ("layers", "heads", "channels", "positions", "batch", "vocab"))
 
 
 class Block(nn.Module):
@@ -60,7 +61,7 @@ tokens = torch.tensor(setup["tokens"]).view(B, T + 1)
 
 
 def step():
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setup["precision"] == "bfloat16"):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=work["precision"] == "bfloat16"):
         loss = step_model(tokens)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
