@@ -1,6 +1,7 @@
 // What a family keeps: its configs, its published sizes, and the numbers of a network in a folder of `transformers`.
 import { parameterCount } from "@inkstone/graph"
 import { Effect } from "effect"
+import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,7 +9,7 @@ import { assert } from "vitest"
 import type { Architecture, NetworkFamily } from "../../Family.ts"
 import * as HuggingFace from "../../HuggingFace.ts"
 import * as NamedArray from "../../NamedArray.ts"
-import { started } from "./Training.ts"
+import * as Start from "./Start.ts"
 
 const temporary = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "inkstone-contract-"))),
@@ -18,8 +19,7 @@ const temporary = Effect.acquireRelease(
 /** Saved as a Hugging Face folder and read again: the same architecture, the same arrays, bit for bit. */
 export const savesAndLoads = Effect.fnUntraced(function* (family: NetworkFamily, architecture: Architecture) {
   const network = yield* family.network(architecture)
-  const { values } = yield* started(network)
-  const numbers = values()
+  const numbers = yield* Start.valuesFrom(network)
   const arrays = new Map(
     network.parameters.map(({ name, shape }) => [
       name,
@@ -41,6 +41,15 @@ export const savesAndLoads = Effect.fnUntraced(function* (family: NetworkFamily,
   for (const [name, array] of arrays) assert.deepStrictEqual(read.arrays.get(name), array, name)
 }, Effect.scoped)
 
+/** What cannot be saved is refused before anything is written. */
+export const refusesToSave = Effect.fnUntraced(function* (family: NetworkFamily, architecture: Architecture) {
+  const folder = join(yield* temporary, "never")
+  const checkpoint = { family: family.name, architecture, arrays: new Map(), endOfTextId: -1 }
+  const error = yield* Effect.flip(HuggingFace.save(folder, checkpoint))
+  assert.deepInclude(error, { _tag: "ModelUnusable", family: family.name })
+  assert.isFalse(existsSync(folder))
+}, Effect.scoped)
+
 /** Each field with something else in it, and numbers with one below zero: refused by the field's name. */
 export const refusesWrongFields = Effect.fnUntraced(function* (
   family: NetworkFamily,
@@ -58,10 +67,9 @@ export const refusesWrongFields = Effect.fnUntraced(function* (
 
 /** The sizes that were published have the parameters that were published. */
 export const hasThePublishedSizes = Effect.fnUntraced(function* (family: NetworkFamily) {
-  for (const { architecture, name, published } of family.presets) {
-    const network = yield* family.network(architecture)
-    const count = parameterCount(network)
-    assert.isAbove(count, 0, name)
-    if (published !== undefined) assert.strictEqual(count, published, name)
+  for (const { architecture, counted, name, published } of family.presets) {
+    assert.isAbove(parameterCount(yield* family.network(architecture)), 0, name)
+    if (published !== undefined)
+      assert.strictEqual(parameterCount(yield* family.network(counted)), published, name)
   }
 })
