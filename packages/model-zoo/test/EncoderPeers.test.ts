@@ -55,17 +55,22 @@ const shape = {
   labels: 3
 }
 const heads = ["masked-language", "classification", "question-answering", "none"]
-const cases: ReadonlyArray<{ readonly family: EncoderFamily; readonly architecture: Architecture }> = [
+interface Case {
+  readonly family: EncoderFamily
+  readonly head: string
+  readonly architecture: Architecture
+}
+const cases: ReadonlyArray<Case> = [
   { family: zoo.bert, own: { segments: 2, layerNormEpsilon: 1e-12 }, heads: ["pretraining", ...heads] },
   { family: zoo.roberta, own: { segments: 1, layerNormEpsilon: 1e-5 }, heads },
   { family: zoo.distilbert, own: {}, heads }
 ].flatMap(({ family, heads, own }) =>
-  heads.map((head) => ({ family, architecture: { ...shape, ...own, head } }))
+  heads.map((head) => ({ family, head, architecture: { ...shape, ...own, head } }))
 )
 
 /** Any numbers, other ones for each name, so that no bias is 0 and no gain is 1. */
 const numbers = (name: string, size: number) => {
-  const phase = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
+  const phase = Array.from(name, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code)
   const about = /norm.*weight$/i.test(name) ? 1 : 0
   return Float32Array.from({ length: size }, (_, i) => about + 0.2 * Math.sin(i * 12.9898 + phase * 0.37))
 }
@@ -132,8 +137,8 @@ describe.skipIf(noPeers !== "")(`encoders beside transformers${noPeers}`, () => 
     Effect.gen(function* () {
       const made = yield* Effect.forEach(
         cases,
-        Effect.fnUntraced(function* ({ architecture, family }) {
-          const folder = join(temporary, `${family.name}-${String(architecture["head"])}`)
+        Effect.fnUntraced(function* ({ architecture, family, head }) {
+          const folder = join(temporary, `${family.name}-${head}`)
           const network = yield* family.network(architecture)
           const arrays = new Map(
             network.parameters.map(({ name, shape }) => {
