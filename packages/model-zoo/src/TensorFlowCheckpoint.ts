@@ -182,7 +182,8 @@ export const read = Effect.fn("TensorFlowCheckpoint.read")(function* (
 
   const found = new Map<string, Found>()
   const unused: Array<string> = []
-  for (const { name: key, shape: stored } of tensors.entries.values()) {
+  for (const { dtype, name: key, shape: stored } of tensors.entries.values()) {
+    if (dtype === "string") continue // the object graph, which was read above
     const placed = knownAs(key).flatMap((name) => layout.place(name) ?? [])[0]
     if (placed === undefined) unused.push(key)
     else if (found.has(placed.name))

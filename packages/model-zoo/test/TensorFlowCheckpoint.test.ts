@@ -87,6 +87,7 @@ describe("TensorFlowCheckpoint", () => {
       const hub = yield* TensorFlowCheckpoint.read(at("hub"))
       assert.deepStrictEqual(hub.config["architectures"], ["BertForMaskedLM"])
       assert.strictEqual(hub.config["num_attention_heads"], 4)
+      assert.deepStrictEqual(hub.unused, [])
       const pooler = ["bert.pooler.dense.weight", "bert.pooler.dense.bias"]
       assert.deepStrictEqual(only(hub.arrays, pooler), only(bert.arrays, pooler))
       const t5 = yield* TensorFlowCheckpoint.read(at("t5"))

@@ -12,6 +12,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import fc from "fast-check"
 import { afterAll } from "vitest"
 import {
   CheckpointInvalid,
@@ -244,6 +245,26 @@ describe("a forged checkpoint", () => {
       const error = yield* Effect.flip(TensorBundle.readIndex(prefix))
       assert.instanceOf(error, CheckpointInvalid)
       assert.match(error.message, message)
+    })
+  )
+
+  it.effect("of any entry at all is read or refused, never another error", () =>
+    Effect.gen(function* () {
+      for (const value of fc.sample(fc.uint8Array({ maxLength: 40 }), 200)) {
+        const rows = [Table.header(1), { key: "w", value }]
+        const prefix = forged(Table.table(Table.block(rows)), new Uint8Array(8))
+        const result = yield* Effect.result(TensorBundle.readIndex(prefix))
+        if (result._tag === "Failure") assert.instanceOf(result.failure, CheckpointInvalid)
+        else assert.strictEqual(result.success.entries.size, 1)
+      }
+    })
+  )
+
+  it.effect("of before 1.0 whose path is a pattern is refused: other files would answer for it", () =>
+    Effect.gen(function* () {
+      const file = join(temporary, "model[12].ckpt")
+      copyFileSync(join(golden, "before-1.0"), file)
+      assert.include((yield* Effect.flip(TensorSlices.readIndex(file))).message, "rename it without * ? [ ]")
     })
   )
 

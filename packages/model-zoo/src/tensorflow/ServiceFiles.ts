@@ -104,8 +104,8 @@ export const readme = ({ inputs, name, version }: Described, eas: Eas | undefine
     "",
     "    eascmd create service.json",
     "",
-    "The model was written for TensorFlow 2.21; the processor's is older. As an image, EAS runs TensorFlow Serving on this very",
-    'folder layout from OSS: see "Deploy model services with TensorFlow Serving" in its documentation.'
+    "Such models were tried with TensorFlow 2.21 and 2.7. As an image, EAS runs TensorFlow Serving on this very folder layout",
+    'from OSS: see "Deploy model services with TensorFlow Serving" in its documentation.'
   ]
   return `${[...lines, ...(eas === undefined ? [] : aliyun)].join("\n")}\n`
 }
