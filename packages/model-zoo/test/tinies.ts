@@ -10,14 +10,14 @@ const decoder = {
   channels: 16,
   layerNormEpsilon: 1e-5
 }
-const encoder = { ...decoder, innerChannels: 32, labels: 3, paddingId: 1 }
+const encoder = { ...decoder, innerChannels: 32, labels: 2, paddingId: 1 }
 const distilled: Architecture = Object.fromEntries(
   Object.entries(encoder).filter(([field]) => field !== "layerNormEpsilon")
 )
 const t5 = {
   vocabSize: 64,
   contextLength: 16,
-  layers: 2,
+  layers: 1,
   decoderLayers: 2,
   heads: 2,
   headChannels: 6,
@@ -41,9 +41,9 @@ export const tinies = {
   ],
   bert: withHeads({ ...encoder, segments: 2 }, ["pretraining"]),
   roberta: withHeads({ ...encoder, layers: 1, segments: 1 }, ["masked-language", "question-answering"]),
-  distilbert: withHeads(distilled, ["classification"]),
+  distilbert: withHeads({ ...distilled, labels: 3 }, ["classification"]),
   t5: [
     { name: "version 1.0", architecture: t5 },
-    { name: "version 1.1", architecture: { ...t5, layers: 1, feedForward: "gated-gelu", head: "own" } }
+    { name: "version 1.1", architecture: { ...t5, decoderLayers: 1, feedForward: "gated-gelu", head: "own" } }
   ]
 } satisfies Readonly<Record<string, ReadonlyArray<Tiny>>>

@@ -128,7 +128,7 @@ const key = (n: number) => ({ key: { values: Int32Array.of(n, 1) } })
 /** Dropping nothing is not dropping; and something is dropped, by its key alone, where a share is given. */
 export const dropoutIsHonest = (network: AnyNetwork) =>
   Effect.forEach(
-    waysOf(network),
+    waysOf(network).filter(({ aligned }) => aligned),
     Effect.fnUntraced(function* (way) {
       const read = yield* open(network, way, ["plain", "kept", "dropped"])
       const rows = text(network, B * T, 1)
