@@ -2,7 +2,6 @@
 // to say whether one text follows another.
 import { add, type Parameter, type Run, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
-import * as Attention from "./blocks/Attention.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -154,15 +153,14 @@ export const build = (config: Config): EncoderNetwork => {
     heads: head.heads,
 
     hidden: (tokens, reading) => {
-      const attend = Attention.selfAttend(reading, { causal: false, name: "bert.encoder.layer" })
       const named = add(
         EncoderEmbedding.rows(words, tokens, paddingId),
         EncoderEmbedding.segments(texts, reading.segments)
       ) // [B, T, C]
       const placed = add(named, Embedding.places(places, tokens, reading.positions))
       const embedded = drop(Norm.apply(placed, norm), "bert.embeddings", reading)
-      return stack(embedded, blocks, reading, (x, block, layer) =>
-        Encoder.apply(x, block, { run: reading, attend, heads: H, layer })
+      return stack(embedded, blocks, reading, (x, block, layer, reading) =>
+        Encoder.apply(x, block, { heads: H, layer, reading })
       )
     }
   }

@@ -1,7 +1,6 @@
 // DistilBERT (Sanh et al. 2019): BERT with half the layers, no segments and no pooler, trained to say what BERT says.
 import { add, type Parameter, relu } from "@inkstone/graph"
 import { Schema } from "effect"
-import * as Attention from "./blocks/Attention.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -145,14 +144,13 @@ export const build = (config: Config): EncoderNetwork => {
     heads: head.heads,
 
     hidden: (tokens, reading) => {
-      const attend = Attention.selfAttend(reading, { causal: false, name: "distilbert.transformer.layer" })
       const placed = add(
         EncoderEmbedding.rows(words, tokens, paddingId),
         Embedding.places(places, tokens, reading.positions)
       ) // [B, T, C]
       const embedded = drop(Norm.apply(placed, norm), "distilbert.embeddings", reading)
-      return stack(embedded, blocks, reading, (x, block, layer) =>
-        Encoder.apply(x, block, { run: reading, attend, heads: H, layer })
+      return stack(embedded, blocks, reading, (x, block, layer, reading) =>
+        Encoder.apply(x, block, { heads: H, layer, reading })
       )
     }
   }

@@ -3,7 +3,6 @@
 import { add, cast, cumulativeSum, mul, notEqual, type Parameter, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Bert from "./Bert.ts"
-import * as Attention from "./blocks/Attention.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -134,15 +133,14 @@ export const build = (config: Config): EncoderNetwork => {
     heads: head.heads,
 
     hidden: (tokens, reading) => {
-      const attend = Attention.selfAttend(reading, { causal: false, name: "roberta.encoder.layer" })
       const named = add(
         EncoderEmbedding.rows(words, tokens, paddingId),
         EncoderEmbedding.segments(texts, reading.segments)
       ) // [B, T, C]
       const placed = add(named, EncoderEmbedding.rows(places, placeOf(tokens, reading.positions), paddingId))
       const embedded = drop(Norm.apply(placed, norm), "roberta.embeddings", reading)
-      return stack(embedded, blocks, reading, (x, block, layer) =>
-        Encoder.apply(x, block, { run: reading, attend, heads: H, layer })
+      return stack(embedded, blocks, reading, (x, block, layer, reading) =>
+        Encoder.apply(x, block, { heads: H, layer, reading })
       )
     }
   }

@@ -1,7 +1,7 @@
 // The encoder block of Vaswani et al. (2017) as BERT has it: what mixes positions, then what works on each of them, each
 // added to what came in and normed afterwards.
-import { add, geluErf, type Parameter, type Run, type Tensor } from "@inkstone/graph"
-import type { Attend } from "../Network.ts"
+import { add, geluErf, type Parameter, type Tensor } from "@inkstone/graph"
+import type { Reading } from "../Network.ts"
 import * as Attention from "./Attention.ts"
 import { drop } from "./Drop.ts"
 import * as Linear from "./Linear.ts"
@@ -49,16 +49,14 @@ export const encoder = (
   }
 }
 
-export interface ApplyOptions {
-  readonly run: Run
-  readonly attend: Attend
-  readonly heads: number
-  readonly layer: number
-}
-
 /** `[B, T, C]` -> `[B, T, C]`. */
-export const apply = (x: Tensor, block: Encoder, { attend, heads, layer, run }: ApplyOptions): Tensor => {
-  const { precision } = run
+export const apply = (
+  x: Tensor,
+  block: Encoder,
+  { heads, layer, reading }: { readonly heads: number; readonly layer: number; readonly reading: Reading }
+): Tensor => {
+  const { precision } = reading
+  const attend = Attention.selfAttend(reading, { causal: false, name: block.name })
   // [B, T, C] -> [B, H, T, D]
   const project = (weights: Linear.Linear) => Attention.splitHeads(Linear.apply(x, weights, precision), heads)
   const seen = attend(layer, {
@@ -67,10 +65,10 @@ export const apply = (x: Tensor, block: Encoder, { attend, heads, layer, run }: 
     values: project(block.values)
   })
   const mixed = Linear.apply(Attention.mergeHeads(seen), block.mixed, precision) // [B, T, C]
-  const y = Norm.apply(add(x, drop(mixed, `${block.name}.mixed`, run)), block.mixedNorm)
+  const y = Norm.apply(add(x, drop(mixed, `${block.name}.mixed`, reading)), block.mixedNorm)
   const inner = geluErf(Linear.apply(y, block.up, precision)) // [B, T, inner channels]
   const out = Linear.apply(inner, block.down, precision) // [B, T, C]
-  return Norm.apply(add(y, drop(out, `${block.name}.out`, run)), block.norm)
+  return Norm.apply(add(y, drop(out, `${block.name}.out`, reading)), block.norm)
 }
 
 export const parametersOf = (block: Encoder): ReadonlyArray<Parameter> => [
