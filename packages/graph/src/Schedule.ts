@@ -1,5 +1,6 @@
 // What runs, and in which order: operations with a kernel of their own and compiled clusters, as steps.
-import { type Cluster, escapes, partition } from "./Clusters.ts"
+import { type Borders, borders } from "./Borders.ts"
+import { type Cluster, partition } from "./Clusters.ts"
 import { isVariable } from "./Parameter.ts"
 import { origin, sorted, type Tensor } from "./Tensor.ts"
 
@@ -28,10 +29,8 @@ export const stepsOf = (
   const roots = results.map(origin)
   const order = sorted(roots, { aliases: "follow" })
   const clusters = options.clusters ? partition(order, new Set(roots)) : []
-  const clusterOf = new Map(
-    clusters.flatMap((cluster) => cluster.map((tensor) => [tensor, cluster] as const))
-  )
-  const escaping = escapes(order, roots, clusterOf)
+  const crossings = borders(order, roots, clusters)
+  const { clusterOf } = crossings
   const outside = new Set(roots)
   for (const tensor of order)
     if (!clusterOf.has(tensor)) for (const input of tensor.inputs) outside.add(origin(input))
@@ -43,7 +42,7 @@ export const stepsOf = (
       return isGiven(tensor) || !(outside.has(tensor) || tensor.placement !== "free") ? [] : [alone(tensor)]
     if (seen.has(cluster)) return []
     seen.add(cluster)
-    return [compiled(cluster, escaping)]
+    return [compiled(cluster, crossings)]
   })
   return queued(steps)
 }
@@ -51,42 +50,45 @@ export const stepsOf = (
 const alone = (tensor: Tensor): Step => ({
   members: [tensor],
   compiled: false,
-  takes: [...new Set(tensor.inputs.map(origin))],
+  takes: distinct(tensor.inputs.map(origin)),
   gives: [tensor]
 })
 
-const compiled = (cluster: Cluster, escaping: ReadonlySet<Tensor>): Step => {
-  const members = new Set(cluster)
-  const inputs = new Set(cluster.flatMap(({ inputs }) => inputs.map(origin)))
-  return {
-    members: cluster,
-    compiled: true,
-    takes: [...inputs].filter((input) => !members.has(input) && input.placement !== "free"),
-    gives: cluster.filter((tensor) => escaping.has(tensor))
-  }
-}
+/** Most operations take one tensor or two. */
+const distinct = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
+  list.length < 2 || (list.length === 2 && list[0] !== list[1]) ? list : [...new Set(list)]
+
+const compiled = (cluster: Cluster, { gives, takes }: Borders): Step => ({
+  members: cluster,
+  compiled: true,
+  takes: takes(cluster),
+  gives: gives(cluster)
+})
 
 /** First come, first served. */
 const queued = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> => {
-  const maker = new Map(steps.flatMap((step) => step.gives.map((tensor) => [tensor, step] as const)))
-  const open = new Map<Step, number>()
-  const followers = new Map<Step, Array<Step>>()
-  for (const step of steps) {
-    const before = new Set(step.takes.flatMap((tensor) => maker.get(tensor) ?? []))
-    open.set(step, before.size)
-    for (const one of before) {
-      const list = followers.get(one) ?? []
-      list.push(step)
-      followers.set(one, list)
+  const maker = new Map<Tensor, number>()
+  for (const [at, { gives }] of steps.entries()) for (const tensor of gives) maker.set(tensor, at)
+  /** tensors that a step still waits for */
+  const open = steps.map(() => 0)
+  const waiting = new Map<Tensor, Array<number>>()
+  for (const [at, { takes }] of steps.entries())
+    for (const tensor of takes) {
+      if (!maker.has(tensor)) continue
+      open[at] = (open[at] ?? 0) + 1
+      const list = waiting.get(tensor)
+      if (list === undefined) waiting.set(tensor, [at])
+      else list.push(at)
     }
-  }
-  const queue = steps.filter((step) => open.get(step) === 0)
+  const queue = steps.filter((_, at) => open[at] === 0)
   // grows while it is read
-  for (const step of queue)
-    for (const next of followers.get(step) ?? []) {
-      const left = (open.get(next) ?? 0) - 1
-      open.set(next, left)
-      if (left === 0) queue.push(next)
-    }
+  for (const { gives } of queue)
+    for (const tensor of gives)
+      for (const at of waiting.get(tensor) ?? []) {
+        const left = (open[at] ?? 0) - 1
+        open[at] = left
+        const next = steps[at]
+        if (left === 0 && next !== undefined) queue.push(next)
+      }
   return queue
 }

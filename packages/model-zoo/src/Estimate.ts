@@ -1,5 +1,12 @@
 // What training a network takes, said before anything is built: arithmetic and memory from its symbolic program alone.
-import { AdamW, Explain, parameterCount, type Precision, TrainingProgram } from "@inkstone/graph"
+import {
+  AdamW,
+  Explain,
+  parameterCount,
+  type Precision,
+  type Program,
+  TrainingProgram
+} from "@inkstone/graph"
 import type { AnyNetwork } from "./Network.ts"
 import { natural, type StepSize } from "./objectives/Natural.ts"
 
@@ -29,10 +36,15 @@ export interface Estimate {
   readonly residentBytes: number
 }
 
-/** Node, libtensorflow and the compiler with its code: 440 to 510 MB before the first step, 0.2 GB more after it. */
+/** Node and libtensorflow (440 to 510 MB before the first step), the compiler with its code (230 MB). */
 const runtimeBytes = 700 * 2 ** 20
-/** What the allocator holds above the tensors that live: see docs/performance.md for what was measured. */
-const allocatorShare = 1.5
+/**
+ * What the process holds for each byte of tensors that live, as measured (README of graph): buffers that the allocator keeps, and
+ * for bfloat16 the copies that processors without instructions for it work on.
+ */
+const heldShare = { float32: 1.25, bfloat16: 1.5 } as const
+/** Operations of AdamW for each parameter. */
+const optimizerFlops = 15
 
 /** Memory and arithmetic of a step, as a function of its size; a network of 96 blocks takes two seconds, its sizes next to nothing. */
 export const training = (network: AnyNetwork, options: EstimateOptions): ((step: StepSize) => Estimate) => {
@@ -41,24 +53,34 @@ export const training = (network: AnyNetwork, options: EstimateOptions): ((step:
   const shared = { optimizer: AdamW.defaults, precision, clusters, rematerialize }
   const step = accumulation
     ? TrainingProgram.entriesOf(objective, { ...shared, accumulation }).accumulate
-    : TrainingProgram.entriesOf(objective, shared).train
+    : untilClipped(TrainingProgram.entriesOf(objective, shared).train)
   const costOf = Explain.costs(step, { clusters })
   const parameters = parameterCount(network)
   const weightBytes = 4 * parameters
   return (size) => {
     const { elementFlops, memory, productFlops } = costOf(sizes(size))
     const count = tokens(size)
-    // the slots are not touched while gradients are added up, but they are there
-    const held = memory.peak + 2 * weightBytes - memory.state
+    // the slots wait for the optimizer
+    const held = memory.peak + 2 * weightBytes
     return {
       parameters,
       tokens: count,
-      flopsPerToken: (productFlops + elementFlops) / count,
+      flopsPerToken: (productFlops + elementFlops + optimizerFlops * parameters) / count,
       weightBytes,
       optimizerBytes: 2 * weightBytes,
       gradientBytes: memory.gradients,
       activationBytes: memory.activations,
-      residentBytes: Math.ceil(runtimeBytes + allocatorShare * held)
+      residentBytes: Math.ceil(runtimeBytes + heldShare[precision] * held)
     }
   }
 }
+
+/**
+ * A step as far as all gradients are there. The optimizer takes them where they are, with no memory of its own, and would be more
+ * than half of the program to look through.
+ */
+const untilClipped = ({ gradients = [], inputs, outputs }: Program.Entry): Program.Entry => ({
+  inputs,
+  outputs: { ...outputs, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient ${i}`, gradient])) },
+  gradients
+})

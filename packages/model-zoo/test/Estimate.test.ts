@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { parameterCount } from "@inkstone/graph"
+import { AdamW, Explain, parameterCount, TrainingProgram } from "@inkstone/graph"
 import { Effect } from "effect"
 import * as Estimate from "../src/Estimate.ts"
 import type { Family } from "../src/Family.ts"
@@ -7,6 +7,7 @@ import * as Fit from "../src/Fit.ts"
 import * as Gpt2 from "../src/Gpt2.ts"
 import * as Gpt3 from "../src/Gpt3.ts"
 import type { AnyNetwork } from "../src/Network.ts"
+import { causal } from "../src/objectives/Causal.ts"
 import { zoo } from "../src/Zoo.ts"
 
 const vocabSize = Gpt2.publishedVocabSize
@@ -25,6 +26,20 @@ describe("an estimate", () => {
       assert.isAbove(flopsPerToken, products)
       assert.isBelow(flopsPerToken, 1.02 * products)
     }
+  })
+
+  it("has as much arithmetic as the whole step with its optimizer", () => {
+    const entry = TrainingProgram.entriesOf(causal(small), {
+      ...float32,
+      optimizer: AdamW.defaults,
+      clusters: true
+    }).train
+    const { elementFlops, memory, productFlops } = Explain.costs(entry, { clusters: true })({ B: 3, T: 50 })
+    const estimate = Estimate.training(small, float32)({ batch: 3, length: 50 })
+    assert.approximately(estimate.flopsPerToken * 150, productFlops + elementFlops, 1e-4 * productFlops)
+    // but for the scalars of the optimizer
+    assert.approximately(estimate.activationBytes, memory.activations, 100)
+    assert.strictEqual(estimate.optimizerBytes, memory.state)
   })
 
   it("has four bytes for each weight, eight for the optimizer and four for gradients", () => {
