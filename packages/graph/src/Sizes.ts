@@ -7,8 +7,6 @@ const bytesEach: Readonly<Record<DType, number>> = {
   float32: 4,
   bfloat16: 2,
   int32: 4,
-  int16: 2,
-  int8: 1,
   bool: 1,
   resource: 0
 }
