@@ -1,7 +1,6 @@
 // Which operations are compiled together. Between two matrix products, everything that hangs together becomes one function
 // that XLA compiles into a few loops; the products themselves keep the library's kernels.
-import * as Dimension from "./Dimension.ts"
-import { type Sizes, sizesOf } from "./Sizes.ts"
+import { typicalSizes } from "./Sizes.ts"
 import { origin, type Tensor } from "./Tensor.ts"
 
 /** Tensors that are computed by one compiled function. */
@@ -9,12 +8,6 @@ export type Cluster = ReadonlyArray<Tensor>
 
 /** What is not worth compiling on its own: TensorFlow has these without moving anything. */
 const weight = (tensor: Tensor): number => (tensor.op === "reshape" ? 0 : 1)
-
-/** Sizes at which tensors are compared: each name as long as a short text. */
-const typicalSizes = (order: ReadonlyArray<Tensor>): Sizes => {
-  const dims = new Set(order.flatMap(({ shape }) => shape))
-  return sizesOf(Object.fromEntries([...dims].flatMap(Dimension.names).map((name) => [name, 64])))
-}
 
 /** How many operations that stand alone lie before it. */
 const earliest = (tensor: Tensor, levels: ReadonlyMap<Tensor, number>): number =>
@@ -103,17 +96,4 @@ export const partition = (
     groups.set(top, group)
   }
   return [...groups.values()].filter((group) => group.reduce((sum, tensor) => sum + weight(tensor), 0) > 1)
-}
-
-/** Members of clusters that are needed outside of theirs. */
-export const escapes = (
-  order: ReadonlyArray<Tensor>,
-  results: ReadonlyArray<Tensor>,
-  clusterOf: ReadonlyMap<Tensor, Cluster>
-): ReadonlySet<Tensor> => {
-  const escaping = new Set(results)
-  for (const tensor of order)
-    for (const input of tensor.inputs.map(origin))
-      if (clusterOf.get(input) !== clusterOf.get(tensor)) escaping.add(input)
-  return escaping
 }

@@ -1,4 +1,5 @@
 // Which new values of variables can be written where the old ones are: a step of the optimizer then takes no memory of its own.
+import type { Borders } from "./Borders.ts"
 import type { Cluster } from "./Clusters.ts"
 import { isVariable, type Variable } from "./Parameter.ts"
 import { origin, type Tensor } from "./Tensor.ts"
@@ -18,20 +19,24 @@ export interface Stores {
 export const stores = (
   order: ReadonlyArray<Tensor>,
   results: ReadonlyArray<Tensor>,
-  given: {
-    readonly clusterOf: ReadonlyMap<Tensor, Cluster>
+  given: Pick<Borders, "clusterOf" | "takes"> & {
+    readonly clusters: ReadonlyArray<Cluster>
     readonly updates: ReadonlyMap<Tensor, Variable>
   }
 ): Stores => {
-  const { clusterOf, updates } = given
+  const { clusterOf, clusters, takes, updates } = given
   const neededOutside = new Set<Tensor>()
   const readers = new Map<Tensor, Set<Cluster | undefined>>()
+  const reads = (cluster: Cluster | undefined, input: Tensor) => {
+    if (isVariable(input)) readers.set(input, (readers.get(input) ?? new Set()).add(cluster))
+  }
   for (const tensor of order)
     for (const input of tensor.inputs.map(origin)) {
       const cluster = clusterOf.get(tensor)
       if (clusterOf.get(input) !== cluster) neededOutside.add(input)
-      if (isVariable(input)) readers.set(input, (readers.get(input) ?? new Set()).add(cluster))
+      if (cluster === undefined) reads(cluster, input)
     }
+  for (const cluster of clusters) for (const input of takes(cluster)) reads(cluster, input)
   const times = new Map<Tensor, number>()
   for (const result of results) times.set(result, (times.get(result) ?? 0) + 1)
 
@@ -39,11 +44,11 @@ export const stores = (
   const readElsewhere = new Set<Tensor>()
   for (const [value, variable] of updates) {
     const cluster = clusterOf.get(value)
-    const clusters = readers.get(variable)
-    if (cluster === undefined || clusters?.has(cluster) !== true) continue
+    const reading = readers.get(variable)
+    if (cluster === undefined || reading?.has(cluster) !== true) continue
     if (neededOutside.has(value) || times.get(value) !== 1) continue
     found.set(cluster, (found.get(cluster) ?? new Map()).set(variable, value))
-    if (clusters.size > 1 || times.has(variable)) readElsewhere.add(variable)
+    if (reading.size > 1 || times.has(variable)) readElsewhere.add(variable)
   }
   return { of: (cluster) => found.get(cluster) ?? new Map(), readElsewhere }
 }

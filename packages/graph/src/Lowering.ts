@@ -1,6 +1,7 @@
 // Writes tensors as TensorFlow nodes: those that stand alone into the graph, clusters as functions that XLA compiles.
 import { createHash } from "node:crypto"
-import { type Cluster, escapes, partition } from "./Clusters.ts"
+import { borders } from "./Borders.ts"
+import { type Cluster, partition } from "./Clusters.ts"
 import { clusterFunction, sizeFrom } from "./ClusterFunction.ts"
 import { emitter, type Ref } from "./Emitter.ts"
 import { GraphInvalid } from "./errors.ts"
@@ -101,11 +102,13 @@ export const lower = (
   const results = outputs.map(origin)
   const order = sorted(results, { aliases: "follow" })
   const clusters = options.clusters ? partition(order, new Set(results)) : []
-  const clusterOf = new Map(
-    clusters.flatMap((cluster) => cluster.map((tensor) => [tensor, cluster] as const))
-  )
-  const inPlace = stores(order, results, { clusterOf, updates: options.updates ?? new Map() })
-  const escaping = escapes(order, results, clusterOf)
+  const { clusterOf, gives: givenBy, takes: takenBy } = borders(order, results, clusters)
+  const inPlace = stores(order, results, {
+    clusters,
+    takes: takenBy,
+    clusterOf,
+    updates: options.updates ?? new Map()
+  })
   const refs = new Map<Tensor, Ref>(options.inputs)
   const stored = new Map<Variable, Ref>()
 
@@ -142,15 +145,10 @@ export const lower = (
   }
 
   const emitCluster = (cluster: Cluster) => {
-    const members = new Set(cluster)
-    const external = new Set<Tensor>()
-    for (const tensor of cluster)
-      for (const input of tensor.inputs.map(origin))
-        if (!members.has(input) && input.placement !== "free") external.add(input)
     const writes = inPlace.of(cluster)
     const values = new Set(writes.values())
-    const takes = [...external]
-    const gives = cluster.filter((tensor) => escaping.has(tensor) && !values.has(tensor))
+    const takes = takenBy(cluster)
+    const gives = givenBy(cluster).filter((tensor) => !values.has(tensor))
     const { definition, sizes } = clusterFunction({ takes, gives, stores: writes })
     const name = builder.define(definition)
     options.onCluster?.({ name, members: cluster, takes, gives: [...gives, ...values] })

@@ -1,5 +1,6 @@
 // What runs, and in which order: operations with a kernel of their own and compiled clusters, as steps.
-import { type Cluster, escapes, partition } from "./Clusters.ts"
+import { type Borders, borders } from "./Borders.ts"
+import { type Cluster, partition } from "./Clusters.ts"
 import { isVariable } from "./Parameter.ts"
 import { origin, sorted, type Tensor } from "./Tensor.ts"
 
@@ -28,10 +29,8 @@ export const stepsOf = (
   const roots = results.map(origin)
   const order = sorted(roots, { aliases: "follow" })
   const clusters = options.clusters ? partition(order, new Set(roots)) : []
-  const clusterOf = new Map(
-    clusters.flatMap((cluster) => cluster.map((tensor) => [tensor, cluster] as const))
-  )
-  const escaping = escapes(order, roots, clusterOf)
+  const crossings = borders(order, roots, clusters)
+  const { clusterOf } = crossings
   const outside = new Set(roots)
   for (const tensor of order)
     if (!clusterOf.has(tensor)) for (const input of tensor.inputs) outside.add(origin(input))
@@ -43,7 +42,7 @@ export const stepsOf = (
       return isGiven(tensor) || !(outside.has(tensor) || tensor.placement !== "free") ? [] : [alone(tensor)]
     if (seen.has(cluster)) return []
     seen.add(cluster)
-    return [compiled(cluster, escaping)]
+    return [compiled(cluster, crossings)]
   })
   return queued(steps)
 }
@@ -59,16 +58,12 @@ const alone = (tensor: Tensor): Step => ({
 const distinct = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
   list.length < 2 || (list.length === 2 && list[0] !== list[1]) ? list : [...new Set(list)]
 
-const compiled = (cluster: Cluster, escaping: ReadonlySet<Tensor>): Step => {
-  const members = new Set(cluster)
-  const inputs = new Set(cluster.flatMap(({ inputs }) => inputs.map(origin)))
-  return {
-    members: cluster,
-    compiled: true,
-    takes: [...inputs].filter((input) => !members.has(input) && input.placement !== "free"),
-    gives: cluster.filter((tensor) => escaping.has(tensor))
-  }
-}
+const compiled = (cluster: Cluster, { gives, takes }: Borders): Step => ({
+  members: cluster,
+  compiled: true,
+  takes: takes(cluster),
+  gives: gives(cluster)
+})
 
 /** First come, first served. */
 const queued = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> => {

@@ -7,6 +7,8 @@ const bytesEach: Readonly<Record<DType, number>> = {
   float32: 4,
   bfloat16: 2,
   int32: 4,
+  int16: 2,
+  int8: 1,
   bool: 1,
   resource: 0
 }
@@ -33,4 +35,10 @@ export const sizesOf = (bindings: Dimension.Bindings): Sizes => {
   }
   const elements = ({ shape }: Tensor) => shape.reduce<number>((product, size) => product * dim(size), 1)
   return { dim, elements, bytes: (tensor) => elements(tensor) * bytesEach[tensor.dtype] }
+}
+
+/** Sizes at which tensors are compared: each name as long as a short text. */
+export const typicalSizes = (order: ReadonlyArray<Tensor>): Sizes => {
+  const dims = new Set(order.flatMap(({ shape }) => shape))
+  return sizesOf(Object.fromEntries([...dims].flatMap(Dimension.names).map((name) => [name, 64])))
 }

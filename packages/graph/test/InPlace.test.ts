@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { add, input, Initializer, matmul, mul, type Tensor, variable } from "../src/index.ts"
+import { borders } from "../src/Borders.ts"
 import { partition } from "../src/Clusters.ts"
 import { stores } from "../src/InPlace.ts"
 import type { Variable } from "../src/Parameter.ts"
@@ -8,10 +9,8 @@ import { sorted } from "../src/Tensor.ts"
 const found = (results: ReadonlyArray<Tensor>, updates: ReadonlyMap<Tensor, Variable>) => {
   const order = sorted(results, { aliases: "follow" })
   const clusters = partition(order, new Set(results))
-  const clusterOf = new Map(
-    clusters.flatMap((cluster) => cluster.map((tensor) => [tensor, cluster] as const))
-  )
-  const { of, readElsewhere } = stores(order, results, { clusterOf, updates })
+  const { clusterOf, takes } = borders(order, results, clusters)
+  const { of, readElsewhere } = stores(order, results, { clusters, takes, clusterOf, updates })
   return { written: clusters.flatMap((cluster) => [...of(cluster).keys()]), readElsewhere }
 }
 
