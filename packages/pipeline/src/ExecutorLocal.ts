@@ -56,7 +56,6 @@ const logOf = (job: Job) => path.join(job.workspace, "log.txt")
 const heapMegabytes = (job: Job) => Math.max(4096, Math.floor(job.granted.memoryBytes / 2 ** 20))
 
 const environment = (cpus: number): Readonly<Record<string, string>> => ({
-  TF_CPP_MIN_LOG_LEVEL: process.env["TF_CPP_MIN_LOG_LEVEL"] ?? "2",
   TF_NUM_INTRAOP_THREADS: `${cpus}`,
   OMP_NUM_THREADS: `${cpus}`
 })

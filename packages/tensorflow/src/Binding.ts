@@ -2,9 +2,11 @@
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { Effect } from "effect"
+import * as CompileCache from "./CompileCache.ts"
 import { NativeUnavailable } from "./errors.ts"
 import type { Installed } from "./Installation.ts"
 import { quietName } from "./Manifest.ts"
+import { settings } from "./Settings.ts"
 import type { Values } from "./Tensor.ts"
 
 /** What of the addon is used; tensors and sessions are numbers that must be given back. */
@@ -58,23 +60,42 @@ let loaded: Binding | undefined
 /** The addon this process has loaded, if it has loaded one. */
 export const current = (): Binding | undefined => loaded
 
+/** Variables that TensorFlow reads while it loads, and what they are for that time alone: not for this process's children. */
+const withEnvironment = <A>(variables: Readonly<Record<string, string | undefined>>, load: () => A): A => {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+  for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] = value
+  try {
+    return load()
+  } finally {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  }
+}
+
 /**
  * Loads the addon and with it libtensorflow, once a process (0.2 s). TensorFlow reads its settings from the environment
- * while it loads; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors are logged, and nothing before it has read that.
+ * while it loads. Unless `TF_CPP_MIN_LOG_LEVEL` is set, nothing is logged, not even errors: what goes wrong comes back as the
+ * status of a run, and reading the cache of compiled clusters logs an error for each that is read without one.
  */
 export const load = Effect.fnUntraced(function* (installed: Installed) {
   if (loaded !== undefined) return loaded
+  const current = yield* settings
   return yield* Effect.try({
     try: () => {
       const require = createRequire(import.meta.url)
-      const asked = process.env["TF_CPP_MIN_LOG_LEVEL"] !== undefined
-      process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"
+      const asked = process.env["TF_CPP_MIN_LOG_LEVEL"]
       // oneDNN's matrix products: by default only where there is AVX512-VNNI, but with AVX2 a training step is 1.3 times as fast
       process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1"
       const quiet: unknown = require(join(installed.folder, quietName))
       if (!isQuiet(quiet)) throw new Error(`${quietName} has no mute and restore`)
-      if (!asked) quiet.mute()
-      const binding = loadAddon(installed.addon, () => quiet.restore())
+      const cache = CompileCache.open(current, installed.folder)
+      if (cache !== undefined) process.once("exit", cache.close)
+      if (asked === undefined) quiet.mute()
+      const binding = withEnvironment(
+        { TF_CPP_MIN_LOG_LEVEL: asked ?? "3", TF_XLA_FLAGS: cache?.flags },
+        () => loadAddon(installed.addon, () => quiet.restore())
+      )
       if (!isBinding(binding)) throw new Error(`${installed.addon} is not the addon of tfjs-node-gpu`)
       loaded = binding
       return binding

@@ -30,13 +30,21 @@ export const parse = (cpuinfo: string): CpuFeatures => {
   }
 }
 
-/** Of this machine; everything false where there is no `/proc/cpuinfo`. */
-export const read = (): CpuFeatures => {
+const cpuinfo = () => {
   try {
-    return parse(readFileSync("/proc/cpuinfo", "utf8"))
+    return readFileSync("/proc/cpuinfo", "utf8")
   } catch {
-    return parse("")
+    return ""
   }
+}
+
+/** Of this machine; everything false where there is no `/proc/cpuinfo`. */
+export const read = (): CpuFeatures => parse(cpuinfo())
+
+/** All that tells processors apart which cannot run each other's machine code, as `/proc/cpuinfo` has it. */
+export const identity = (): ReadonlyArray<string> => {
+  const lines = cpuinfo().split("\n\n", 1)[0]?.split("\n") ?? []
+  return lines.filter((line) => /^(vendor_id|cpu family|model|model name|stepping|flags)\t*:/.test(line))
 }
 
 /** Whether matrix products in bfloat16 run natively, about twice as fast as float32; otherwise they are emulated. */

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect } from "effect"
 import * as Addon from "./Addon.ts"
+import * as CompileCache from "./CompileCache.ts"
 import * as CpuFeatures from "./CpuFeatures.ts"
 import * as Device from "./Device.ts"
 import type { NativeUnavailable } from "./errors.ts"
@@ -130,12 +131,22 @@ const disk = (settings: Settings, installed: boolean) =>
     return { name: "disk", status: "missing", detail, advice }
   })
 
+const compiled = (settings: Settings, installed: Installation.Installed | undefined) =>
+  Effect.sync((): Check => {
+    if (!settings.compileCache) return ok("compile cache", "off (INKSTONE_COMPILE_CACHE)")
+    if (installed === undefined) return ok("compile cache", "empty")
+    const folder = CompileCache.folderOf(settings, installed.folder)
+    const { bytes, clusters } = CompileCache.size(folder)
+    return ok("compile cache", `${clusters} clusters, ${(bytes / 1e6).toFixed(1)} MB in ${folder}`)
+  })
+
 /** All checks, in the order a person would go through them (1 s). `deep` reads every installed file as well. */
 export const report = Effect.fn("Doctor.report")(function* (
   options: { readonly deep?: boolean } = {}
 ): Effect.fn.Return<ReadonlyArray<Check>, NativeUnavailable> {
   const current = yield* settings
-  const installed = (yield* Native.find) !== undefined
+  const found = yield* Native.find
+  const installed = found !== undefined
   const python = { installed, detail: (pip: Pip.Pip) => `pip ${pip.version} (${pip.python})` }
   return yield* Effect.all(
     [
@@ -147,7 +158,8 @@ export const report = Effect.fn("Doctor.report")(function* (
       orMissing("addon", addon(Native.require)),
       cpu,
       gpu(current.variant),
-      disk(current, installed)
+      disk(current, installed),
+      compiled(current, found)
     ],
     { concurrency: 2 }
   )

@@ -1,10 +1,10 @@
 // Makes one installation of the native library: drafted beside, then renamed into place under a lock.
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from "node:fs/promises"
-import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { Effect, type Scope } from "effect"
 import * as Addon from "./Addon.ts"
 import { NativeUnavailable } from "./errors.ts"
+import * as ProcessFolder from "./internal/ProcessFolder.ts"
 import * as Lock from "./Lock.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Pip from "./Pip.ts"
@@ -74,31 +74,17 @@ export const make = Effect.fnUntraced(function* (
 
 const writable = (path: string) => `check that ${path} can be written, or name another in INKSTONE_CACHE`
 
-// A draft is named after its process, so that whoever comes next can tell whether it still grows.
-const draftPrefix = () => `draft-${hostname()}-${process.pid}-`
-
 const draftIn = (parent: string): Effect.Effect<string, NativeUnavailable, Scope.Scope> =>
   Effect.acquireRelease(
-    Source.attempt(writable(parent), () => mkdtemp(join(parent, draftPrefix()))),
+    Source.attempt(writable(parent), () => mkdtemp(join(parent, ProcessFolder.prefix("draft")))),
     (draft) => Effect.promise(() => rm(draft, { recursive: true, force: true }))
   )
 
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
-}
-
-/** Drafts of processes of this machine that died, and what was replaced. */
+/** Drafts of processes that died, and what was replaced. */
 const removeLeftovers = async (parent: string) => {
-  for (const name of await readdir(parent)) {
-    const [, host, pid] = /^draft-(.*)-(\d+)-[^-]+$/.exec(name) ?? []
-    if (host === hostname() && !alive(Number(pid)))
+  for (const name of await readdir(parent))
+    if (ProcessFolder.isAbandoned("draft", name))
       await rm(join(parent, name), { recursive: true, force: true })
-  }
 }
 
 /** Bytes of disk an installation takes at its worst moment: pip copies each wheel once. */

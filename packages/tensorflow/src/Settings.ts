@@ -11,6 +11,8 @@ export interface Settings {
   readonly source: string | undefined
   /** `INKSTONE_TENSORFLOW_VARIANT`: `cpu` (default) or `cuda` */
   readonly variant: "cpu" | "cuda"
+  /** `INKSTONE_COMPILE_CACHE`: `on` (default) or `off`; whether what XLA compiles is kept for other processes */
+  readonly compileCache: boolean
 }
 
 const path = (name: string) =>
@@ -26,16 +28,20 @@ const config = Config.all({
   source: path("INKSTONE_TENSORFLOW"),
   variant: Config.Literals(["cpu", "cuda"], "INKSTONE_TENSORFLOW_VARIANT").pipe(
     Config.withDefault("cpu" as const)
+  ),
+  compileCache: Config.Literals(["on", "off"], "INKSTONE_COMPILE_CACHE").pipe(
+    Config.withDefault("on" as const)
   )
 })
 
 export const settings: Effect.Effect<Settings, NativeUnavailable> = Effect.gen(function* () {
-  const { cache, source, variant, xdg } = yield* config
+  const { cache, compileCache, source, variant, xdg } = yield* config
   const caches = Option.getOrElse(xdg, () => join(homedir(), ".cache"))
   return {
     cache: Option.getOrElse(cache, () => join(caches, "inkstone")),
     source: Option.getOrUndefined(source),
-    variant
+    variant,
+    compileCache: compileCache === "on"
   }
 }).pipe(
   Effect.mapError(
@@ -43,7 +49,7 @@ export const settings: Effect.Effect<Settings, NativeUnavailable> = Effect.gen(f
       new NativeUnavailable({
         missing: "setting",
         problem: error.message,
-        advice: "set INKSTONE_TENSORFLOW_VARIANT to cpu or cuda"
+        advice: "INKSTONE_TENSORFLOW_VARIANT is cpu or cuda, INKSTONE_COMPILE_CACHE on or off"
       })
   )
 )

@@ -11,7 +11,7 @@ describe("Doctor", () => {
       const checks = yield* Doctor.report({ deep: true })
       assert.deepStrictEqual(
         checks.map((check) => check.name),
-        ["node", "pip", "compiler", "node headers", "library", "addon", "cpu", "gpu", "disk"]
+        ["node", "pip", "compiler", "node headers", "library", "addon", "cpu", "gpu", "disk", "compile cache"]
       )
       assert.deepStrictEqual(
         checks.filter((check) => check.status === "missing"),

@@ -19,7 +19,8 @@ import * as TinyTensorFlow from "./TinyTensorFlow.ts"
 const settingsOf = (tiny: TinyTensorFlow.Tiny, source: string | undefined): Settings => ({
   cache: join(tiny.folder, "cache"),
   source,
-  variant: "cuda"
+  variant: "cuda",
+  compileCache: true
 })
 
 const silent: Report = () => Effect.void
