@@ -115,6 +115,15 @@ describe("TensorFlowCheckpoint", () => {
     })
   )
 
+  it.effect("reads the first encoders of TensorFlow Hub, whose names were others", () =>
+    Effect.gen(function* () {
+      const { arrays, config, unused } = yield* TensorFlowCheckpoint.read(at("hub-1"))
+      const { arrays: expected } = yield* Safetensors.read(at("hub-1", "expected.safetensors"))
+      assert.deepStrictEqual(only(arrays, expected.keys()), only(expected, expected.keys()))
+      assert.deepStrictEqual([unused, config["num_attention_heads"], config["intermediate_size"]], [[], 2, 6])
+    })
+  )
+
   it.effect("knows T5 1.1: gated, a head of its own, norms of another name", () =>
     Effect.gen(function* () {
       const { arrays, config, unused } = yield* TensorFlowCheckpoint.read(at("t5-v1.1"))

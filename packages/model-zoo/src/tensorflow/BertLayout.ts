@@ -1,7 +1,8 @@
-// BERT as Google published it, three ways: google-research/bert (2018), whose names `transformers` took over; the encoders of the
-// TensorFlow model garden on TensorFlow Hub (tensorflow/bert_*/3 and 4), where heads are an axis of their own; and the garden's
-// checkpoints, known by the numbers of Keras layers. Sources of the names: transformers' load_tf_weights_in_bert and
-// convert_bert_original_tf2_checkpoint_to_pytorch.py, the garden's tf1 to tf2 converter, keras-nlp's checkpoint conversions.
+// BERT as Google published it: google-research/bert (2018), whose names `transformers` took over; the encoders of the TensorFlow
+// model garden on TensorFlow Hub (tensorflow/bert_*, versions 1 and 2, 3 and 4), where heads are an axis of their own; and the
+// garden's checkpoints, known by the numbers of Keras layers. Sources of the names: transformers' load_tf_weights_in_bert and
+// convert_bert_original_tf2_checkpoint_to_pytorch.py, the garden's tf1 to tf2 converter, keras-nlp's checkpoint conversions,
+// gluon-nlp's convert_tf_hub_model.py.
 import type { Json, Layout, Placed, Shapes } from "./Layout.ts"
 
 const flat = (stored: ReadonlyArray<number>) => [stored.reduce((a, b) => a * b, 1)]
@@ -39,7 +40,8 @@ const modules = new Map<string, { readonly module: string; readonly inAxes?: num
   ["self_attention/query", { module: "attention.self.query" }],
   ["self_attention/key", { module: "attention.self.key" }],
   ["self_attention/value", { module: "attention.self.value" }],
-  ["self_attention/attention_output", { module: "attention.output.dense", inAxes: 2 }],
+  ["self_attention/attention_output", { module: "attention.output.dense", inAxes: -1 }],
+  ["self_attention_output", { module: "attention.output.dense", inAxes: -1 }],
   ["self_attention_layer_norm", { module: "attention.output.LayerNorm" }],
   ["intermediate", { module: "intermediate.dense" }],
   ["output", { module: "output.dense" }],
@@ -47,8 +49,8 @@ const modules = new Map<string, { readonly module: string; readonly inAxes?: num
   ["_attention_layer/_query_dense", { module: "attention.self.query" }],
   ["_attention_layer/_key_dense", { module: "attention.self.key" }],
   ["_attention_layer/_value_dense", { module: "attention.self.value" }],
-  ["_attention_layer/_output_dense", { module: "attention.output.dense", inAxes: 2 }],
-  ["_attention_output_dense", { module: "attention.output.dense", inAxes: 2 }],
+  ["_attention_layer/_output_dense", { module: "attention.output.dense", inAxes: -1 }],
+  ["_attention_output_dense", { module: "attention.output.dense", inAxes: -1 }],
   ["_attention_layer_norm", { module: "attention.output.LayerNorm" }],
   ["_intermediate_dense", { module: "intermediate.dense" }],
   ["_output_dense", { module: "output.dense" }],
@@ -61,28 +63,32 @@ const layerPart = (layer: number, rest: string): Placed | undefined => {
   return known && part(`bert.encoder.layer.${layer}.${known.module}`, rest.slice(cut + 1), known.inAxes)
 }
 
-const hubTables: Readonly<Record<string, string>> = {
-  word_embeddings: "word_embeddings",
-  position_embedding: "position_embeddings",
-  type_embeddings: "token_type_embeddings"
-}
+/** The first versions had all under one name, and the embeddings but words in a layer. */
+const hubTables = new Map([
+  ["word_embeddings/embeddings", "word_embeddings"],
+  ["position_embedding/embeddings", "position_embeddings"],
+  ["type_embeddings/embeddings", "token_type_embeddings"],
+  ["embedding_postprocessor/position_embeddings", "position_embeddings"],
+  ["embedding_postprocessor/type_embeddings", "token_type_embeddings"]
+])
+const hubModules = new Map([
+  ["embeddings/layer_norm", "bert.embeddings.LayerNorm"],
+  ["embedding_postprocessor/layer_norm", "bert.embeddings.LayerNorm"],
+  ["pooler_transform", "bert.pooler.dense"],
+  ["cls/predictions/transform/dense", "cls.predictions.transform.dense"],
+  ["cls/predictions/transform/LayerNorm", "cls.predictions.transform.LayerNorm"]
+])
 
-const placeHub = (name: string): Placed | undefined => {
-  const table = /^(word_embeddings|position_embedding|type_embeddings)\/embeddings$/.exec(name)
-  if (table !== null) return { name: `bert.embeddings.${hubTables[table[1] ?? ""]}.weight` }
+const placeHub = (full: string): Placed | undefined => {
+  const name = full.replace(/^bert_model\//, "")
+  const table = hubTables.get(name)
+  if (table !== undefined) return { name: `bert.embeddings.${table}.weight` }
   if (name === "cls/predictions/output_bias/bias") return { name: "cls.predictions.bias" }
-  const layer = /^transformer\/layer_(\d+)\/(.+)$/.exec(name)
+  const layer = /^(?:transformer|encoder)\/layer_(\d+)\/(.+)$/.exec(name)
   if (layer !== null) return layerPart(Number(layer[1]), layer[2] ?? "")
-  const module =
-    /^(embeddings\/layer_norm|pooler_transform|cls\/predictions\/transform\/(?:dense|LayerNorm))\/(\w+)$/
-  const [, path = "", last = ""] = module.exec(name) ?? []
-  const known = new Map([
-    ["embeddings/layer_norm", "bert.embeddings.LayerNorm"],
-    ["pooler_transform", "bert.pooler.dense"],
-    ["cls/predictions/transform/dense", "cls.predictions.transform.dense"],
-    ["cls/predictions/transform/LayerNorm", "cls.predictions.transform.LayerNorm"]
-  ]).get(path)
-  return known === undefined ? undefined : part(known, last)
+  const cut = name.lastIndexOf("/")
+  const module = hubModules.get(name.slice(0, cut))
+  return module === undefined ? undefined : part(module, name.slice(cut + 1))
 }
 
 /** Tables are the first three Keras layers with weights, then come the norm, the layers and, headless, the pooler. */
@@ -145,7 +151,12 @@ const shared = { settings, config }
 
 export const layouts: ReadonlyArray<Layout> = [
   { ...shared, title: "Google's BERT of 2018", sign: "bert/embeddings/word_embeddings", place: place2018 },
-  { ...shared, title: "BERT of TensorFlow Hub", sign: "word_embeddings/embeddings", place: placeHub },
+  ...["", "bert_model/"].map((root) => ({
+    ...shared,
+    title: "BERT of TensorFlow Hub",
+    sign: `${root}word_embeddings/embeddings`,
+    place: placeHub
+  })),
   ...["", "model/", "encoder/"].map((root) => ({
     ...shared,
     title: "BERT of the TensorFlow model garden",

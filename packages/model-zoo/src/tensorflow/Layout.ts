@@ -8,7 +8,8 @@ export type Json = Readonly<Record<string, unknown>>
 export interface Placed {
   readonly name: string
   /**
-   * A matrix stored `[in, out]` that becomes `[out, in]`: how many leading axes are `in` (heads may be axes of their own).
+   * A matrix stored `[in, out]` that becomes `[out, in]`: how many leading axes are `in` (heads may be an axis of their
+   * own), or -1 for all but the last.
    * Left out: the numbers stay as they are.
    */
   readonly inAxes?: number

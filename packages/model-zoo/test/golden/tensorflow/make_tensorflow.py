@@ -13,7 +13,7 @@ import sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 import tensorflow as tf
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 golden, out = sys.argv[1], sys.argv[2]
 random = np.random.default_rng(3)
@@ -206,3 +206,37 @@ for theirs, ours in keras.items():
 attach("layer_with_weights-5/kernel", bert["bert/pooler/dense/kernel"])
 attach("layer_with_weights-5/bias", bert["bert/pooler/dense/bias"])
 tf.train.Checkpoint(model=root).write(os.path.join(out, "garden", "bert_model.ckpt"))
+
+# the first versions on TensorFlow Hub (tensorflow/bert_*/1 and 2), by their variables' names, with the arrays they stand for
+H, D = 2, 2
+C = H * D
+layer = "bert.encoder.layer.0"
+first = {
+    "word_embeddings/embeddings": ("bert.embeddings.word_embeddings.weight", (7, C)),
+    "embedding_postprocessor/position_embeddings": ("bert.embeddings.position_embeddings.weight", (5, C)),
+    "embedding_postprocessor/type_embeddings": ("bert.embeddings.token_type_embeddings.weight", (2, C)),
+    "embedding_postprocessor/layer_norm": ("bert.embeddings.LayerNorm", None),
+    "encoder/layer_0/self_attention/query": (f"{layer}.attention.self.query", (C, C)),
+    "encoder/layer_0/self_attention/key": (f"{layer}.attention.self.key", (C, C)),
+    "encoder/layer_0/self_attention/value": (f"{layer}.attention.self.value", (C, C)),
+    "encoder/layer_0/self_attention_output": (f"{layer}.attention.output.dense", (C, C)),
+    "encoder/layer_0/self_attention_layer_norm": (f"{layer}.attention.output.LayerNorm", None),
+    "encoder/layer_0/intermediate": (f"{layer}.intermediate.dense", (6, C)),
+    "encoder/layer_0/output": (f"{layer}.output.dense", (C, 6)),
+    "encoder/layer_0/output_layer_norm": (f"{layer}.output.LayerNorm", None),
+    "pooler_transform": ("bert.pooler.dense", (C, C)),
+}
+expected, stored = {}, {}
+for theirs, (ours, shape) in first.items():
+    if shape is None:
+        pairs = [("weight", "gamma", (C,)), ("bias", "beta", (C,))]
+    elif ours.endswith(".weight"):
+        pairs = [(None, None, shape)]
+    else:
+        pairs = [("weight", "kernel", shape), ("bias", "bias", shape[:1])]
+    for mine, other, size in pairs:
+        name = ours if mine is None else f"{ours}.{mine}"
+        expected[name] = random.normal(size=size).astype(np.float32)
+        stored["bert_model/" + (theirs if other is None else f"{theirs}/{other}")] = headed(name, expected[name])
+save("hub-1/variables", stored)
+save_file(expected, os.path.join(out, "hub-1", "expected.safetensors"))
