@@ -59,8 +59,7 @@ describe("distillation", () => {
   it.effect("teaches a student of the teacher's own family, and leaves the teacher as it is", () =>
     Effect.gen(function* () {
       const teacher = yield* networkOf(Bert.family, "bert")
-      const small = changed({ num_hidden_layers: 1 })
-      const student = yield* Bert.family.network(yield* Bert.family.huggingFace.read(small))
+      const student = yield* bert({ num_hidden_layers: 1 })
       const stored = yield* read("bert", "model.safetensors")
       const objective = distillation(student, teacher)
       const program = TrainingProgram.build(objective, {

@@ -7,6 +7,7 @@ import * as DistilBert from "../src/DistilBert.ts"
 import type { NamedArrays } from "../src/NamedArray.ts"
 import type { EncoderNetwork } from "../src/Network.ts"
 import { classification } from "../src/objectives/Classification.ts"
+import { maskedLanguage } from "../src/objectives/MaskedLanguage.ts"
 import { pretraining } from "../src/objectives/NextSentence.ts"
 import { questionAnswering } from "../src/objectives/QuestionAnswering.ts"
 import * as Roberta from "../src/Roberta.ts"
@@ -142,6 +143,31 @@ describe("heads against transformers, with a padded text", () => {
       })
       assertNear(found("tokens"), floats(golden.get("prediction_logits")), 1e-5, "tokens")
       assertNear(found("next"), floats(golden.get("seq_relationship_logits")), 1e-5, "next")
+    })
+  )
+})
+
+/** A small network with that head. */
+const withHead = (name: Name, head: string) => {
+  const nano = families[name].presets.find((preset) => preset.name === "nano")
+  return families[name].network({ ...nano?.architecture, head })
+}
+
+describe("objectives of encoders", () => {
+  it.effect("say which head the network lacks", () =>
+    Effect.gen(function* () {
+      const words = yield* withHead("bert", "masked-language")
+      const [bare, classifier] = [
+        yield* withHead("bert", "none"),
+        yield* withHead("roberta", "classification")
+      ]
+      assert.throws(
+        () => maskedLanguage(classifier),
+        /no head for tokens: its config needs head masked-language/
+      )
+      assert.throws(() => pretraining(words), /its config needs head pretraining/)
+      assert.throws(() => classification(bare), /its config needs head classification/)
+      assert.throws(() => questionAnswering(classifier), /its config needs head question-answering/)
     })
   )
 })

@@ -79,7 +79,7 @@ export const distillation = (
     const apart = klDivergence(likely, says(hidden, run), { temperature }) // [B, T]
     return {
       divergence: { values: mul(apart, temperature ** 2), weights: read, factor: settings.divergence },
-      nats: { ...foretold(student, hidden, { ...inputs, run }), factor: settings.nats },
+      nats: { ...foretold(says, hidden, { ...inputs, run }), factor: settings.nats },
       ...(settings.cosine === 0
         ? {}
         : { cosine: { values: cosineDistance(hidden, goal), weights: read, factor: settings.cosine } })

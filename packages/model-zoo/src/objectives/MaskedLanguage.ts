@@ -8,7 +8,7 @@ import {
   type Run,
   type Tensor
 } from "@inkstone/graph"
-import type { EncoderNetwork, Reading } from "../Network.ts"
+import type { EncoderNetwork } from "../Network.ts"
 
 /** What `Masking` makes of texts: the texts with tokens hidden, and P places of each that are foretold. */
 export const maskedInputs = () => ({
@@ -32,12 +32,25 @@ export const maskedInputs = () => ({
  * @throws GraphInvalid if the network's config asks for another head
  */
 export const maskedLanguage = (network: EncoderNetwork) => {
+  const head = tokensHead(network)
   const inputs = maskedInputs()
   const terms = (run: Run) => {
     const hidden = network.hidden(inputs.tokens, { ...run, mask: inputs.mask }) // [B, T, C]
-    return { nats: foretold(network, hidden, { ...inputs, run }) }
+    return { nats: foretold(head, hidden, { ...inputs, run }) }
   }
   return { parameters: network.parameters, inputs, terms } satisfies Objective
+}
+
+type TokensHead = NonNullable<EncoderNetwork["heads"]["tokens"]>
+
+/** @throws GraphInvalid if the network's config asks for another head */
+export const tokensHead = ({ heads }: EncoderNetwork): TokensHead => {
+  if (heads.tokens === undefined)
+    throw new GraphInvalid(
+      "maskedLanguage",
+      "the network has no head for tokens: its config needs head masked-language"
+    )
+  return heads.tokens
 }
 
 interface Foretold {
@@ -48,23 +61,7 @@ interface Foretold {
 }
 
 /** What the targets cost at their places of hidden states `[B, T, C]`. */
-export const foretold = (
-  network: EncoderNetwork,
-  hidden: Tensor,
-  { places, run, targets, weights }: Foretold
-) => {
-  const logits = tokensHead(network)(gatherRows(hidden, places), run) // [B, P, V]
+export const foretold = (head: TokensHead, hidden: Tensor, { places, run, targets, weights }: Foretold) => {
+  const logits = head(gatherRows(hidden, places), run) // [B, P, V]
   return { values: crossEntropy(logits, targets), weights }
-}
-
-/** @throws GraphInvalid if the network's config asks for another head */
-export const tokensHead = ({
-  heads
-}: EncoderNetwork): ((hidden: Tensor, reading: Pick<Reading, "precision">) => Tensor) => {
-  if (heads.tokens === undefined)
-    throw new GraphInvalid(
-      "maskedLanguage",
-      "the network has no head for tokens: its config needs head masked-language"
-    )
-  return heads.tokens
 }

@@ -1,7 +1,7 @@
 // What BERT is trained for: hidden tokens of two texts, and whether the second follows the first (Devlin et al. 2018).
 import { crossEntropy, GraphInvalid, input, type Objective, type Run } from "@inkstone/graph"
 import type { EncoderNetwork } from "../Network.ts"
-import { foretold, maskedInputs } from "./MaskedLanguage.ts"
+import { foretold, maskedInputs, tokensHead } from "./MaskedLanguage.ts"
 
 /**
  * Inputs: those of masked language modelling, `segments` int32 [B, T] (0 for the first text, 1 for the second), and `follows`
@@ -12,6 +12,7 @@ import { foretold, maskedInputs } from "./MaskedLanguage.ts"
  * @throws GraphInvalid if the network's config asks for another head
  */
 export const pretraining = (network: EncoderNetwork) => {
+  const head = tokensHead(network)
   const says = network.heads.nextSentence
   if (says === undefined)
     throw new GraphInvalid(
@@ -28,7 +29,7 @@ export const pretraining = (network: EncoderNetwork) => {
     const { follows, mask, pairs, segments, tokens } = inputs
     const hidden = network.hidden(tokens, { ...run, mask, segments }) // [B, T, C]
     return {
-      nats: foretold(network, hidden, { ...inputs, run }),
+      nats: foretold(head, hidden, { ...inputs, run }),
       nextSentence: { values: crossEntropy(says(hidden, run), follows), weights: pairs }
     }
   }
