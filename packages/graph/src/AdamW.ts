@@ -13,7 +13,7 @@ export interface AdamWSettings {
   readonly beta2: number
   /** added to the root of the second moment */
   readonly epsilon: number
-  /** share of a weight taken off, times the learning rate; for parameters of two axes or more */
+  /** share of a weight taken off, times the learning rate; of parameters that `decays` says */
   readonly weightDecay: number
 }
 
@@ -46,6 +46,13 @@ export interface Trained {
   readonly slots: Slots
 }
 
+/**
+ * Whether weights are drawn towards 0: matrices and embeddings are; gains and biases are not, nor T5's table of biases by
+ * distance, which has two axes. So does the trainer of `transformers` (`get_decay_parameter_names`).
+ */
+export const decays = ({ name, shape }: Pick<Parameter, "name" | "shape">): boolean =>
+  shape.length > 1 && !name.includes("bias")
+
 /** New values of all parameters and slots, and the norm of the gradient before clipping. */
 export const update = (
   trained: ReadonlyArray<Trained>,
@@ -68,7 +75,7 @@ export const update = (
     const g = mul(gradient, scale)
     const m = add(mul(slots.first, beta1), mul(g, 1 - beta1))
     const v = add(mul(slots.second, beta2), mul(square(g), 1 - beta2))
-    const kept = parameter.shape.length > 1 ? mul(parameter, decay) : parameter
+    const kept = decays(parameter) ? mul(parameter, decay) : parameter
     const moved = sub(kept, mul(rate, div(m, add(div(sqrt(v), root), epsilon))))
     return [
       [slots.first, m],

@@ -96,4 +96,19 @@ describe("AdamW", () => {
   it("moves a weight without gradient by its decay alone", () => {
     expect(run(1).matrix[3]).toBeCloseTo(0.1 * (1 - 0.01 * 0.1) ** 3, 10)
   })
+
+  it.each([
+    ["transformer.wte.weight", [50_257, 768], true],
+    ["transformer.h.0.attn.c_attn.weight", [768, 2304], true],
+    ["transformer.h.0.attn.c_attn.bias", [2304], false],
+    ["transformer.h.0.ln_1.weight", [768], false],
+    ["bert.embeddings.token_type_embeddings.weight", [2, 768], true],
+    ["bert.embeddings.LayerNorm.weight", [768], false],
+    ["cls.predictions.bias", [30_522], false],
+    ["shared.weight", [32_128, 512], true],
+    ["encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", [32, 8], false],
+    ["encoder.block.0.layer.0.layer_norm.weight", [512], false]
+  ] as const)("draws %s %j towards 0: %s", (name, shape, drawn) => {
+    expect(g.AdamW.decays({ name, shape })).toBe(drawn)
+  })
 })
