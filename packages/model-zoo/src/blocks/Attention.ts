@@ -42,19 +42,28 @@ export interface AttentionOptions extends Run {
   readonly bias?: Tensor
 }
 
-/** `queries [B, H, T, D]` over `keys` and `values` `[B, H, S, D]` -> float32 `[B, H, T, D]`. */
+/**
+ * `queries [B, H, T, D]` over `keys` and `values` `[B, K, S, D]` -> float32 `[B, H, T, D]`. K divides H: as many queries in a
+ * row share a head of keys (Ainslie et al. 2023).
+ */
 export const attention = ({ keys, queries, values }: Heads, options: AttentionOptions): Tensor => {
   const { bias, mask, name, precision, scale } = options
   const dtype = operandsOf(precision)
-  const scores = matmul(cast(queries, dtype), cast(keys, dtype), { transposeB: true }) // [B, H, T, S]
-  const weights = softmax(scores, {
+  const [B = 1, H = 1, T = 1, D = 1] = queries.shape
+  const [, K = 1, S = 1] = keys.shape
+  const rows = Dimension.times(Number(H) / Number(K), T) // of queries that share a head of keys
+  const grouped = (x: Tensor, last: Dimension.Dim) => (H === K ? x : reshape(x, [B, K, rows, last])) // [B, K, rows, last]
+  const each = (x: Tensor, last: Dimension.Dim) => (H === K ? x : reshape(x, [B, H, T, last]))
+  const products = matmul(grouped(cast(queries, dtype), D), cast(keys, dtype), { transposeB: true })
+  const weights = softmax(each(products, S), {
     scale,
     dtype,
     ...(bias === undefined ? {} : { bias }),
     ...(mask === undefined ? {} : { mask })
-  })
+  }) // [B, H, T, S]
   const kept = drop(weights, name, options)
-  return cast(matmul(kept, cast(values, dtype)), "float32") // [B, H, T, D]
+  const seen = matmul(grouped(kept, S), cast(values, dtype))
+  return cast(each(seen, D), "float32") // [B, H, T, D]
 }
 
 /** Who sees whom in a reading of `[B, T]`, broadcast to `[B, H, T, T]`; undefined where all see all. */
