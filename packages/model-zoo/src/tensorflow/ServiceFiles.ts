@@ -1,11 +1,13 @@
 // The texts beside a served model. TensorFlow Serving: tensorflow.org/tfx/serving/serving_config. Alibaba PAI-EAS: "TensorFlow
 // processor" and "Deploy model services with TensorFlow Serving" on alibabacloud.com/help/en/pai (seen as of March and April 2026).
 
-/** Versions of the built-in processor, as that page lists them; there are newer TensorFlows only as an image. */
+/** Versions of the built-in processor, as that page lists them, from the oldest that was tried; newer ones come as an image. */
 export type Processor =
+  | "tensorflow_cpu_1.15"
   | "tensorflow_cpu_2.3"
   | "tensorflow_cpu_2.4"
   | "tensorflow_cpu_2.7"
+  | "tensorflow_gpu_1.15"
   | "tensorflow_gpu_2.4"
   | "tensorflow_gpu_2.7"
 
@@ -104,7 +106,7 @@ export const readme = ({ inputs, name, version }: Described, eas: Eas | undefine
     "",
     "    eascmd create service.json",
     "",
-    "Such models were tried with TensorFlow 2.21 and 2.7. As an image, EAS runs TensorFlow Serving on this very folder layout",
+    "Such models were tried with TensorFlow 2.21, 2.7 and 1.15. As an image, EAS runs TensorFlow Serving on this very folder layout",
     'from OSS: see "Deploy model services with TensorFlow Serving" in its documentation.'
   ]
   return `${[...lines, ...(eas === undefined ? [] : aliyun)].join("\n")}\n`
