@@ -4,6 +4,7 @@ import { GraphInvalid } from "./errors.ts"
 const names: Readonly<Record<string, string>> = {
   Abs: "y",
   AddV2: "z",
+  Bitcast: "output",
   BitwiseAnd: "z",
   BitwiseXor: "z",
   BroadcastTo: "output",

@@ -1,5 +1,6 @@
 // A program: entry points over shared variables, written as one TensorFlow graph.
 import type { Shape } from "./Dimension.ts"
+import type { DType } from "./DType.ts"
 import { GraphInvalid } from "./errors.ts"
 import { graphBytes } from "./GraphDef.ts"
 import { GraphBuilder, lower as lowerTensors } from "./Lowering.ts"
@@ -97,10 +98,12 @@ export function lower(entries: Entries, options: LowerOptions) {
   }
 }
 
-const crossing = (tensor: Tensor): CrossingDType => {
-  const { dtype } = tensor
-  if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype
-  throw new GraphInvalid("program", `${tensor.name} is ${dtype}: cast what crosses to float32`)
+const crosses = (dtype: DType): dtype is CrossingDType =>
+  dtype === "float32" || dtype === "int32" || dtype === "bool"
+
+const crossing = ({ dtype, name }: Tensor): CrossingDType => {
+  if (crosses(dtype)) return dtype
+  throw new GraphInvalid("program", `${name} is ${dtype}: cast what crosses to float32`)
 }
 
 const endpoint = (node: string, tensor: Tensor): Endpoint => ({
@@ -185,25 +188,42 @@ const lowerEntry = (builder: GraphBuilder, name: string, entry: Entry, options: 
   }
 }
 
+/** What crosses of a variable in a type that does not is its value as float32. */
 const lowerVariable = (builder: GraphBuilder, variable: Variable): LoweredVariable => {
-  const { dtype, name } = variable
-  const value = builder.add({
+  const { name } = variable
+  const outside: Tensor = crosses(variable.dtype) ? variable : { ...variable, dtype: "float32" }
+  const cast = (node: string, from: Tensor, to: Tensor, input: string): string =>
+    from.dtype === to.dtype
+      ? input
+      : builder.add({
+          name: node,
+          op: "Cast",
+          inputs: [input],
+          attributes: {
+            SrcT: { type: from.dtype },
+            DstT: { type: to.dtype },
+            Truncate: { bool: false }
+          }
+        })
+  const stored = builder.add({
     name: `read/${name}`,
     op: "ReadVariableOp",
     inputs: [builder.handle(variable)],
-    attributes: { dtype: { type: dtype } }
+    attributes: { dtype: { type: variable.dtype } }
   })
-  const given = placeholder(builder, `write/${name}/value`, variable)
-  const node = assign(builder, `write/${name}/assign`, variable, given)
+  const value = cast(`read/${name}/cast`, variable, outside, stored)
+  const given = placeholder(builder, `write/${name}/value`, outside)
+  const kept = cast(`write/${name}/cast`, outside, variable, given)
+  const node = assign(builder, `write/${name}/assign`, variable, kept)
   return {
     name,
     shape: variable.shape,
-    dtype: crossing(variable),
+    dtype: crossing(outside),
     trainable: "trainable" in variable,
     scratch: variable.scratch === true,
-    read: { inputs: {}, outputs: { value: endpoint(value, variable) } },
+    read: { inputs: {}, outputs: { value: endpoint(value, outside) } },
     write: {
-      inputs: { value: endpoint(given, variable) },
+      inputs: { value: endpoint(given, outside) },
       outputs: { done: done(builder, `write/${name}`, [node]) }
     }
   }

@@ -25,6 +25,8 @@ export * from "./ops/Logic.ts"
 export * from "./ops/Matmul.ts"
 export * from "./ops/Random.ts"
 export * from "./ops/Reduce.ts"
+export * from "./ops/Bfloat16Bits.ts"
+export { rewrite, takesTransposed, uncompiled } from "./Rewrite.ts"
 export * from "./ops/Scan.ts"
 export * from "./ops/TopK.ts"
 export {

@@ -1,6 +1,6 @@
 // A session with a network's numbers in it: what every kind of model is opened with.
 import type { Parameter, Program } from "@inkstone/graph"
-import { type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
+import { type Entry, type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { ModelFailed, ModelUnusable } from "./Model.ts"
 import * as NamedArray from "./NamedArray.ts"
@@ -31,13 +31,18 @@ export const native = <A>(family: string, run: () => A): Effect.Effect<A, ModelF
 export const float32Of = (tensor: Tensor): Float32Array =>
   tensor.dtype === "float32" ? tensor.values : Float32Array.from(tensor.values)
 
+/** A lowered program; parameters that it keeps in a form of its own are given to entries with an input `value`. */
+export interface Loadable extends Pick<Program.Lowered, "graphDef" | "variables"> {
+  readonly loading?: ReadonlyMap<string, Entry.Entry>
+}
+
 /**
  * Opens a session of a lowered program and writes the network's parameters into it; its memory is freed with the scope. Needs
  * each parameter by name and shape; arrays of other names are not looked at.
  */
 export const open = Effect.fn("ModelSession.open")(function* (
   family: string,
-  program: Pick<Program.Lowered, "graphDef" | "variables">,
+  program: Loadable,
   { arrays, parameters }: Pick<Network, "parameters"> & { readonly arrays: NamedArray.NamedArrays }
 ): Effect.fn.Return<Session, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
   const session = yield* Session.open(program.graphDef).pipe(
@@ -46,9 +51,11 @@ export const open = Effect.fn("ModelSession.open")(function* (
   for (const parameter of parameters) {
     const values = parameterOf(arrays, parameter)
     if (typeof values === "string") return yield* new ModelUnusable({ family, problem: values })
-    const variable = program.variables.find(({ name }) => name === parameter.name)
-    if (variable !== undefined)
-      yield* native(family, () => session.call(variable.write, { value: { shape: parameter.shape, values } }))
+    const entry =
+      program.loading?.get(parameter.name) ??
+      program.variables.find(({ name }) => name === parameter.name)?.write
+    if (entry !== undefined)
+      yield* native(family, () => session.call(entry, { value: { shape: parameter.shape, values } }))
   }
   return session
 })

@@ -3,6 +3,7 @@ import { parameterCount } from "@inkstone/graph"
 import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { CacheSlots } from "./CacheSlots.ts"
+import { fewRows } from "./CompactWeights.ts"
 import * as InferenceProgram from "./InferenceProgram.ts"
 import type { Decoder, LanguageModel, ModelFailed, ModelUnusable, Opening } from "./Model.ts"
 import * as ModelSession from "./ModelSession.ts"
@@ -17,9 +18,10 @@ import type { CausalNetwork } from "./Network.ts"
 export const open = Effect.fn("NeuralModel.open")(function* (
   family: string,
   model: CausalNetwork,
-  { arrays, endOfTextId }: Pick<Opening, "arrays" | "endOfTextId">
+  { arrays, endOfTextId }: Pick<Opening, "arrays" | "endOfTextId">,
+  options: InferenceProgram.Options = {}
 ): Effect.fn.Return<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
-  const program = InferenceProgram.lower(model)
+  const program = InferenceProgram.lower(model, options)
   const { entries } = program
   const session = yield* ModelSession.open(family, program, { arrays, parameters: model.parameters })
 
@@ -47,7 +49,8 @@ export const open = Effect.fn("NeuralModel.open")(function* (
           const moved = slots.moved()
           if (moved !== undefined) session.call(entries.move, moved)
           const given = { tokens: { shape: [B], values: tokens }, ...slots.next() }
-          return float32Of(session.call(entries.decode, given).logits)
+          const entry = B <= fewRows ? entries.decodeFew : entries.decode
+          return float32Of(session.call(entry, given).logits)
         }),
       reorder: (rows) =>
         native(family, () => {

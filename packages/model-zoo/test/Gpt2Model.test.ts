@@ -29,6 +29,9 @@ const uncached = Effect.fnUntraced(function* (
   return ids.slice(prompt.length)
 })
 
+const ids = (row: number, length: number) =>
+  Array.from({ length }, (_, position) => Math.floor(3 + 125 * Philox.uniform(8, { row, position })))
+
 describe("gpt2 in the zoo", () => {
   it.effect("scores tokens as the logits of transformers say", () =>
     Effect.gen(function* () {
@@ -96,8 +99,6 @@ describe("gpt2 in the zoo", () => {
     () =>
       Effect.gen(function* () {
         const model = yield* golden.model
-        const ids = (row: number, length: number) =>
-          Array.from({ length }, (_, position) => Math.floor(3 + 125 * Philox.uniform(8, { row, position })))
         const prompts = [ids(0, 5), ids(1, 1), ids(2, 9)]
         const steps = 30
         const run = Effect.fnUntraced(function* (rows: ReadonlyArray<number>) {
