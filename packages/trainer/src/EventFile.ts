@@ -5,7 +5,7 @@ import type { StageFailure } from "@inkstone/stage"
 import { Effect, type Scope } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { crc32c, masked } from "./Crc32c.ts"
+import { crc32c, masked } from "@inkstone/tensorflow/Crc32c"
 import { attempt } from "./Workspace.ts"
 
 /** Tag -> value, such as `{ "loss/train": 3.2 }`; stored as float32. */

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
-import { crc32c, masked } from "../src/Crc32c.ts"
+import { crc32c, masked } from "@inkstone/tensorflow/Crc32c"
 import * as EventFile from "../src/EventFile.ts"
 import { noPeers, scalarsOf, temporaryFolder } from "./peers.ts"
 
