@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from transformers import T5ForConditionalGeneration
 
+torch.set_num_threads(1)
 HERE = Path(__file__).parent
 MAX_TOKENS = 24
 ENDS = {"t5": 100, "t5-gated": 2, "t5-v1_1": 24}
