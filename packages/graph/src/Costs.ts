@@ -5,9 +5,11 @@ import type { Entry } from "./Program.ts"
 import { stepsOf } from "./Schedule.ts"
 import { sizesOf } from "./Sizes.ts"
 import type { Tensor } from "./Tensor.ts"
-import { type Work, workOf } from "./Work.ts"
+import { largestProduct, type Work, workOf } from "./Work.ts"
 
 export interface Cost extends Work {
+  /** numbers of the operands and the result of the largest product: what kernels that work on copies copy at once */
+  readonly largestProduct: number
   readonly memory: Memory
 }
 
@@ -42,6 +44,7 @@ export const costs = (entry: Entry, { clusters }: ExplainOptions): ((bindings: B
       productFlops: total("productFlops"),
       elementFlops: total("elementFlops"),
       bytes: total("bytes"),
+      largestProduct: largestProduct(steps, sizes),
       memory: memoryOf(program, sizes)
     }
   }

@@ -43,6 +43,12 @@ const productFlops = (tensor: Tensor, sizes: Sizes): number => {
   return out === 0 ? 0 : 2 * out * K
 }
 
+/** Numbers of the operands and the result of the largest product among the steps. */
+export const largestProduct = (steps: ReadonlyArray<Step>, sizes: Sizes): number =>
+  steps
+    .flatMap(({ members }) => members.filter(({ op }) => op === "matmul"))
+    .reduce((most, product) => Math.max(most, total([product, ...product.inputs], sizes.elements)), 0)
+
 const elementFlops = (tensor: Tensor, sizes: Sizes): number => {
   if (moves.has(tensor.op)) return 0
   const [first] = tensor.inputs

@@ -18,6 +18,12 @@ describe("the operations of a step", () => {
     }
   })
 
+  it("are most in the product whose operands and result are largest", () => {
+    const { train } = entries()
+    // all tokens with the three projections, of their input: [B*T, C] x [C, 3C]
+    expect(costs(train, { clusters: true })(sizes).largestProduct).toBe(15 * C + C * 3 * C + 15 * 3 * C)
+  })
+
   it("are the same however they are fused", () => {
     const { train } = entries()
     const [plain, fused] = [false, true].map((clusters) => costs(train, { clusters })(sizes))

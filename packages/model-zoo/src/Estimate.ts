@@ -38,11 +38,14 @@ export interface Estimate {
 
 /** Node and libtensorflow (440 to 510 MB before the first step), the compiler with its code (230 MB). */
 const runtimeBytes = 700 * 2 ** 20
+/** What the process holds for each byte of tensors that live, as measured (README of graph): buffers that the allocator keeps. */
+const heldShare = 1.25
 /**
- * What the process holds for each byte of tensors that live, as measured (README of graph): buffers that the allocator keeps, and
- * for bfloat16 the copies that processors without instructions for it work on.
+ * Where processors have no instructions for bfloat16, TensorFlow multiplies float32 copies of operands and results, and two
+ * products of the backward pass run at once.
  */
-const heldShare = { float32: 1.25, bfloat16: 1.5 } as const
+const copiedProducts = { float32: 0, bfloat16: 2 } as const
+
 /** Operations of AdamW for each parameter. */
 const optimizerFlops = 15
 
@@ -58,10 +61,11 @@ export const training = (network: AnyNetwork, options: EstimateOptions): ((step:
   const parameters = parameterCount(network)
   const weightBytes = 4 * parameters
   return (size) => {
-    const { elementFlops, memory, productFlops } = costOf(sizes(size))
+    const { elementFlops, largestProduct, memory, productFlops } = costOf(sizes(size))
     const count = tokens(size)
     // the slots wait for the optimizer
     const held = memory.peak + 2 * weightBytes
+    const copies = copiedProducts[precision] * 4 * largestProduct
     return {
       parameters,
       tokens: count,
@@ -70,7 +74,7 @@ export const training = (network: AnyNetwork, options: EstimateOptions): ((step:
       optimizerBytes: 2 * weightBytes,
       gradientBytes: memory.gradients,
       activationBytes: memory.activations,
-      residentBytes: Math.ceil(runtimeBytes + heldShare[precision] * held)
+      residentBytes: Math.ceil(runtimeBytes + heldShare * held + copies)
     }
   }
 }
