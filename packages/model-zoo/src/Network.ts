@@ -100,7 +100,7 @@ export interface KeysValues {
 /** Reads one text as a whole and writes another from left to right. */
 export interface EncoderDecoderNetwork extends Network {
   readonly kind: "encoder-decoder"
-  /** of the decoder's own attention */
+  /** of the decoder, for what is written and for what was read */
   readonly cache: CacheShape
   /** what every written text starts with */
   readonly startId: number
