@@ -2,6 +2,7 @@
 // layer starts with the same values in all the others.
 import type { Shape } from "./Dimension.ts"
 import type { DType } from "./DType.ts"
+import { standalone } from "./ops/Barrier.ts"
 import { full } from "./ops/Constant.ts"
 import { mul } from "./ops/Elementwise.ts"
 import { keyFor, randomNormal } from "./ops/Random.ts"
@@ -28,4 +29,5 @@ export const ones = constantly(1)
 export const normal =
   (deviation: number): Initializer =>
   ({ key, name, shape }) =>
-    mul(randomNormal(shape, keyFor(key, name)), deviation)
+    // alone, so that equal shapes of all layers are one compiled function of their key
+    mul(randomNormal(shape, standalone(keyFor(key, name))), deviation)

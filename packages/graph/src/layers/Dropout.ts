@@ -1,12 +1,9 @@
 // Dropout (Srivastava et al. 2014) whose mask is never kept: it is counted out again wherever it is needed.
-import * as Dimension from "../Dimension.ts"
 import { isFloat } from "../DType.ts"
 import { DtypeMismatch, GraphInvalid } from "../errors.ts"
 import { standalone } from "../ops/Barrier.ts"
-import { bitXor, shiftRight } from "../ops/Bits.ts"
-import { range, sizeOf } from "../ops/Constant.ts"
-import { add, mul } from "../ops/Elementwise.ts"
-import { reshape, slice } from "../ops/Layout.ts"
+import { counted } from "../ops/Counter.ts"
+import { mul } from "../ops/Elementwise.ts"
 import { greaterEqual, where } from "../ops/Logic.ts"
 import { keyFor } from "../ops/Random.ts"
 import { type Tensor, withGradient } from "../Tensor.ts"
@@ -20,37 +17,9 @@ export interface DropoutOptions {
   readonly name: string
 }
 
-// odd constants whose products mix well: Fibonacci hashing (Knuth) and lowbias32 (Wellons, hash-prospector)
-const golden = 0x9e3779b1 | 0
-const [firstFactor, secondFactor] = [0x7feb352d, 0x846ca68b | 0]
-
-const folded = (x: Tensor, places: number): Tensor => bitXor(x, shiftRight(x, places))
-
-/** A number that depends on every bit of x. */
-const mixed = (x: Tensor): Tensor =>
-  folded(mul(folded(mul(folded(x, 16), firstFactor), 15), secondFactor), 16)
-
-/** 0, 1, 2, ... in order over the shape; wraps around beyond 2^32 elements. */
-const places = (x: Tensor): Tensor => {
-  const lead = x.shape.slice(0, -1)
-  const [last = 1] = x.shape.slice(-1)
-  const row = reshape(range(Dimension.size(lead)), [...lead, ...x.shape.slice(-1).map(() => 1)]) // [..., 1]
-  return x.shape.length === 0 ? row : add(mul(row, sizeOf(last, "int32")), range(last)) // [...]
-}
-
-/**
- * Where an element is kept, bool: a pure function of key and place. Two words from the key go into two rounds of
- * multiplying and folding; the high bits, which depend on all others, are compared with the rate.
- */
-const kept = (x: Tensor, key: Tensor, rate: number): Tensor => {
-  const [high, low] = [0, 1].map((from) => reshape(slice(key, { axis: 0, from, size: 1 }), []))
-  if (high === undefined || low === undefined) throw new GraphInvalid("dropout", "the key has no halves")
-  const before = mixed(bitXor(high, mixed(add(low, golden))))
-  const between = mixed(add(bitXor(before, low), secondFactor))
-  const first = add(folded(mul(add(places(x), before), golden), 15), between)
-  const second = mul(folded(mul(first, firstFactor), 15), secondFactor)
-  return greaterEqual(second, Math.round(rate * 2 ** 32) - 2 ** 31)
-}
+/** Where an element is kept, bool: a pure function of key and place. */
+const kept = (x: Tensor, key: Tensor, rate: number): Tensor =>
+  greaterEqual(counted(x.shape, key), Math.round(rate * 2 ** 32) - 2 ** 31)
 
 /**
  * `x` with each element 0 by chance, else divided by `1 - rate`, so that the expected value stays. The same key, name and
