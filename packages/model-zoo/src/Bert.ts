@@ -2,6 +2,7 @@
 // to say whether one text follows another.
 import { add, type Parameter, type Run, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -28,7 +29,8 @@ const task = EncoderConfig.define({
 export const Config = Schema.Struct({
   ...task.fields,
   segments: Family.Count.annotate({ description: "texts of one sequence; 2 for pairs" }),
-  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" }),
+  ...Domain.field
 }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
@@ -136,6 +138,7 @@ export const build = (config: Config): EncoderNetwork => {
   const blocks = Array.from({ length: layers }, (_, i) =>
     Encoder.encoder(`bert.encoder.layer.${i}`, names, config)
   )
+  const domain = Domain.domain(config)
   const head = headOf(config, words)
   return {
     kind: "encoder",
@@ -148,7 +151,8 @@ export const build = (config: Config): EncoderNetwork => {
       texts,
       ...Norm.parametersOf(norm),
       ...blocks.flatMap(Encoder.parametersOf),
-      ...head.parameters
+      ...head.parameters,
+      ...Domain.parametersOf(domain)
     ],
     heads: head.heads,
 
@@ -158,7 +162,11 @@ export const build = (config: Config): EncoderNetwork => {
         EncoderEmbedding.segments(texts, reading.segments)
       ) // [B, T, C]
       const placed = add(named, Embedding.places(places, tokens, reading.positions))
-      const embedded = drop(Norm.apply(placed, norm), "bert.embeddings", reading)
+      const embedded = drop(
+        Norm.apply(Domain.apply(placed, domain, reading), norm),
+        "bert.embeddings",
+        reading
+      )
       return stack(embedded, blocks, reading, (x, block, layer, reading) =>
         Encoder.apply(x, block, { heads: H, layer, reading })
       )

@@ -1,6 +1,7 @@
 // DistilBERT (Sanh et al. 2019): BERT with half the layers, no segments and no pooler, trained to say what BERT says.
 import { add, type Parameter, relu } from "@inkstone/graph"
 import { Schema } from "effect"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -23,7 +24,7 @@ const task = EncoderConfig.define({
   ]
 })
 
-export const Config = Schema.Struct({ ...task.fields }).check(Family.headsDivideChannels)
+export const Config = Schema.Struct({ ...task.fields, ...Domain.field }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
 /** A shape by name; the vocabulary comes from the tokenizer. */
@@ -128,6 +129,7 @@ export const build = (config: Config): EncoderNetwork => {
   const blocks = Array.from({ length: layers }, (_, i) =>
     Encoder.encoder(`distilbert.transformer.layer.${i}`, names, { ...config, layerNormEpsilon: epsilon })
   )
+  const domain = Domain.domain(config)
   const head = headOf(config, words)
   return {
     kind: "encoder",
@@ -139,7 +141,8 @@ export const build = (config: Config): EncoderNetwork => {
       places,
       ...Norm.parametersOf(norm),
       ...blocks.flatMap(Encoder.parametersOf),
-      ...head.parameters
+      ...head.parameters,
+      ...Domain.parametersOf(domain)
     ],
     heads: head.heads,
 
@@ -148,7 +151,11 @@ export const build = (config: Config): EncoderNetwork => {
         EncoderEmbedding.rows(words, tokens, paddingId),
         Embedding.places(places, tokens, reading.positions)
       ) // [B, T, C]
-      const embedded = drop(Norm.apply(placed, norm), "distilbert.embeddings", reading)
+      const embedded = drop(
+        Norm.apply(Domain.apply(placed, domain, reading), norm),
+        "distilbert.embeddings",
+        reading
+      )
       return stack(embedded, blocks, reading, (x, block, layer, reading) =>
         Encoder.apply(x, block, { heads: H, layer, reading })
       )

@@ -2,6 +2,7 @@
 import { add, gather, gelu, type Parameter, split, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Attention from "./blocks/Attention.ts"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Linear from "./blocks/Linear.ts"
@@ -16,7 +17,8 @@ export const Config = Schema.Struct({
   layers: Family.Count.annotate({ description: "blocks" }),
   heads: Family.Count.annotate({ description: "H: attention heads; divides channels" }),
   channels: Family.Count.annotate({ description: "C: width of the residual stream" }),
-  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" }),
+  ...Domain.field
 }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
@@ -124,18 +126,26 @@ export const build = (config: Config, { window: windowOf }: Variation = {}): Cau
   const wte = Embedding.table("transformer.wte", vocabSize, C)
   const wpe = Embedding.table("transformer.wpe", contextLength, C)
   const blocks = Array.from({ length: layers }, (_, i) => blockOf(i, config))
+  const domain = Domain.domain(config)
   const lnF = Norm.norm("transformer.ln_f", C, config.layerNormEpsilon)
   return {
     kind: "causal",
     vocabSize,
     contextLength,
-    parameters: [wte, wpe, ...blocks.flatMap(parametersOf), ...Norm.parametersOf(lnF)],
+    parameters: [
+      wte,
+      wpe,
+      ...blocks.flatMap(parametersOf),
+      ...Norm.parametersOf(lnF),
+      ...Domain.parametersOf(domain)
+    ],
     cache: { layers, heads: H, headChannels: C / H },
 
     hidden: (tokens, { attend, ...reading }) => {
       const { precision } = reading
       const look = attend ?? Attention.selfAttend(reading, { causal: true, name: "transformer.h" })
-      const embedded = add(gather(wte, tokens), Embedding.places(wpe, tokens, reading.positions)) // [B, T, C]
+      const placed = add(gather(wte, tokens), Embedding.places(wpe, tokens, reading.positions)) // [B, T, C]
+      const embedded = Domain.apply(placed, domain, reading)
       const x = stack(drop(embedded, "transformer.drop", reading), blocks, reading, (x, block, layer) => {
         const dropped = (x: Tensor, part: string) => drop(x, `transformer.h.${layer}.${part}`, reading)
         const mixed = Linear.apply(Norm.apply(x, block.ln1), block.qkv, precision) // [B, T, 3C]

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import type { Architecture, NetworkFamily } from "./Family.ts"
 import { CheckpointUnusable } from "./huggingface/CheckpointUnusable.ts"
 import * as Companions from "./huggingface/Companions.ts"
+import * as Domains from "./huggingface/Domains.ts"
 import { fit, settle } from "./huggingface/Fit.ts"
 import * as Folder from "./huggingface/Folder.ts"
 import { type ShardOptions, writeJson, writeWeights } from "./huggingface/Shards.ts"
@@ -34,8 +35,8 @@ const networks: ReadonlyArray<NetworkFamily> = Object.values(zoo).filter((family
 const ofType = (modelType: string) =>
   networks.filter(({ huggingFace }) => huggingFace.modelType === modelType)
 
-/** What `config.json` says to us alone; `transformers` keeps it and looks away. */
-const Ours = Schema.Struct({ family: Schema.optionalKey(Schema.String) })
+/** What `config.json` says to us alone, under the key `inkstone`; `transformers` keeps it and looks away. */
+const Ours = Schema.Struct({ family: Schema.optionalKey(Schema.String), ...Domains.Wanted.fields })
 
 /** What ends a text, for those who write. */
 const ends = ({ kind }: NetworkFamily, id: number) => {
@@ -64,6 +65,9 @@ export const save = Effect.fn("HuggingFace.save")(function* (
   if (family === undefined) return yield* unusable(name, "transformers has no model of this kind")
   const network = yield* family.network(architecture)
   const config = yield* family.huggingFace.write(architecture)
+  const domain = yield* Domains.wanted(architecture).pipe(
+    Effect.mapError(({ message }) => unusable(name, message))
+  )
   const kept: Array<NamedArray> = []
   for (const parameter of network.parameters) {
     const array = arrays.get(parameter.name)
@@ -74,17 +78,28 @@ export const save = Effect.fn("HuggingFace.save")(function* (
   yield* io(folder, () => mkdir(folder, { recursive: true }))
   // first away and last there, so that a folder with a config is a whole one
   yield* io(path, () => rm(path, { force: true }))
-  yield* writeWeights(folder, kept, { dtype, maxShardBytes })
+  yield* writeWeights(
+    folder,
+    kept.filter((array) => !Domains.isOwn(array)),
+    { dtype, maxShardBytes }
+  )
+  yield* Domains.write(folder, kept.filter(Domains.isOwn), dtype)
   yield* Companions.write(folder, { companions, contextLength: network.contextLength })
-  const [first] = ofType(family.huggingFace.modelType)
+  const inkstone = { ...markOf(family), ...domain }
   yield* writeJson(path, {
     tie_word_embeddings: true,
     ...config,
     ...ends(family, endOfTextId),
-    ...(first === family ? {} : { inkstone: { family: name } }),
+    ...(Object.keys(inkstone).length === 0 ? {} : { inkstone }),
     dtype
   })
 })
+
+/** Of two families of one model_type the first one needs no mark. */
+const markOf = (family: NetworkFamily) => {
+  const [first] = ofType(family.huggingFace.modelType)
+  return first === family ? {} : { family: family.name }
+}
 
 const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const decodeJson = Schema.decodeUnknownEffect(Json)
@@ -126,9 +141,11 @@ export const load = Effect.fn("HuggingFace.load")(function* (
     )
   }
   yield* family.huggingFace.read(config) // what is wrong with it is said first
-  const weights = yield* Folder.find(folder)
+  const found = yield* Folder.find(folder)
+  const weights = inkstone?.domain === undefined ? found : yield* Domains.beside(folder, found)
   const names = new Set(weights.listed.map(({ name }) => name))
-  const architecture = yield* family.huggingFace.read(config, names)
+  const domain = inkstone?.domain === undefined ? {} : { domain: inkstone.domain }
+  const architecture = { ...(yield* family.huggingFace.read(config, names)), ...domain }
   const deep = tooDeep(architecture, weights.listed.length)
   if (deep !== undefined)
     return yield* new CheckpointUnusable({

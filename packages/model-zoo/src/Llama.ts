@@ -3,6 +3,7 @@
 import { add, gather, mul, type Parameter, range, rotate, rotation, silu, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Attention from "./blocks/Attention.ts"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Linear from "./blocks/Linear.ts"
@@ -21,7 +22,8 @@ export const Config = Schema.Struct({
   innerChannels: Family.Count.annotate({ description: "width inside of the gated part" }),
   rotaryBase: Family.Positive.annotate({ description: "the larger, the slower positions turn" }),
   normEpsilon: Family.Positive.annotate({ description: "added to the mean square in norms" }),
-  tied: Schema.Boolean.annotate({ description: "whether the head is the embedding of tokens" })
+  tied: Schema.Boolean.annotate({ description: "whether the head is the embedding of tokens" }),
+  ...Domain.field
 }).check(
   Family.headsDivideChannels,
   Schema.makeFilter(
@@ -165,6 +167,7 @@ export const build = (config: Config): CausalNetwork => {
   const { channels: C, contextLength, heads: H, keyHeads: K, layers, tied, vocabSize } = config
   const tokensTable = Embedding.table("model.embed_tokens", vocabSize, C)
   const blocks = Array.from({ length: layers }, (_, i) => blockOf(i, config))
+  const domain = Domain.domain(config)
   const norm = RmsNorm.norm("model.norm", C, config.normEpsilon)
   const head = tied ? undefined : Linear.linear("lm_head", { in: C, out: vocabSize, bias: false })
   return {
@@ -175,14 +178,16 @@ export const build = (config: Config): CausalNetwork => {
       tokensTable,
       ...blocks.flatMap(parametersOf),
       norm.weight,
-      ...(head === undefined ? [] : [head.weight])
+      ...(head === undefined ? [] : [head.weight]),
+      ...Domain.parametersOf(domain)
     ],
     cache: { layers, heads: K, headChannels: C / H },
 
     hidden: (tokens, { attend, ...reading }) => {
       const [, T = 1] = tokens.shape
       const turn = rotation(reading.positions ?? range(T), { headChannels: C / H, base: config.rotaryBase })
-      const embedded = drop(gather(tokensTable, tokens), "model.embed_tokens", reading) // [B, T, C]
+      const placed = Domain.apply(gather(tokensTable, tokens), domain, reading) // [B, T, C]
+      const embedded = drop(placed, "model.embed_tokens", reading)
       const x = stack(embedded, blocks, reading, (x, block, layer, run) => {
         const look = attend ?? Attention.selfAttend(run, { causal: true, name: "model.layers" })
         const apply = (x: Tensor, weights: Linear.Linear) => Linear.apply(x, weights, run.precision)

@@ -3,6 +3,7 @@
 import { add, cast, cumulativeSum, mul, notEqual, type Parameter, tanh, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Bert from "./Bert.ts"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Embedding from "./blocks/Embedding.ts"
 import * as Encoder from "./blocks/Encoder.ts"
@@ -28,7 +29,8 @@ const task = EncoderConfig.define({
 export const Config = Schema.Struct({
   ...task.fields,
   segments: Family.Count.annotate({ description: "texts of one sequence; 1 in published models" }),
-  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" })
+  layerNormEpsilon: Family.Positive.annotate({ description: "added to the variance in layer norms" }),
+  ...Domain.field
 }).check(Family.headsDivideChannels)
 export type Config = typeof Config.Type
 
@@ -108,6 +110,7 @@ export const build = (config: Config): EncoderNetwork => {
   const blocks = Array.from({ length: layers }, (_, i) =>
     Encoder.encoder(`roberta.encoder.layer.${i}`, Bert.names, config)
   )
+  const domain = Domain.domain(config)
   const head = headOf(config, words)
 
   /** Tokens that are no padding are counted from the row after the padding's, `[B, T]`. */
@@ -128,7 +131,8 @@ export const build = (config: Config): EncoderNetwork => {
       ...Norm.parametersOf(norm),
       places,
       ...blocks.flatMap(Encoder.parametersOf),
-      ...head.parameters
+      ...head.parameters,
+      ...Domain.parametersOf(domain)
     ],
     heads: head.heads,
 
@@ -138,7 +142,11 @@ export const build = (config: Config): EncoderNetwork => {
         EncoderEmbedding.segments(texts, reading.segments)
       ) // [B, T, C]
       const placed = add(named, EncoderEmbedding.rows(places, placeOf(tokens, reading.positions), paddingId))
-      const embedded = drop(Norm.apply(placed, norm), "roberta.embeddings", reading)
+      const embedded = drop(
+        Norm.apply(Domain.apply(placed, domain, reading), norm),
+        "roberta.embeddings",
+        reading
+      )
       return stack(embedded, blocks, reading, (x, block, layer, reading) =>
         Encoder.apply(x, block, { heads: H, layer, reading })
       )

@@ -13,6 +13,7 @@ import {
 } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Attention from "./blocks/Attention.ts"
+import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
 import * as Linear from "./blocks/Linear.ts"
 import * as RelativePositions from "./blocks/RelativePositions.ts"
@@ -47,7 +48,8 @@ export const Config = Schema.Struct({
   normEpsilon: Family.Positive.annotate({ description: "added to the mean square in norms" }),
   startId: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
     description: "token before the first one that is written; also what padding is filled with"
-  })
+  }),
+  ...Domain.field
 }).check(
   Schema.makeFilter(
     ({ buckets, maxDistance }) =>
@@ -180,6 +182,7 @@ export const build = (config: Config): EncoderDecoderNetwork => {
   } = config
   const rows = (name: string) => parameter(`${name}.weight`, [vocabSize, C], Initializer.normal(1))
   const embedding = rows("shared")
+  const domain = Domain.domain(config)
   const own = head === "own" ? rows("lm_head") : undefined
   const encoder = sideOf("encoder", layers, config)
   const decoder = sideOf("decoder", decoderLayers, config)
@@ -204,7 +207,8 @@ export const build = (config: Config): EncoderDecoderNetwork => {
       const [, T = 1] = tokens.shape
       bias(range(T), range(T))
     }
-    const embedded = drop(gather(embedding, tokens), `${name}.embed`, reading) // [B, T, C]
+    const placed = Domain.apply(gather(embedding, tokens), domain, reading) // [B, T, C]
+    const embedded = drop(placed, `${name}.embed`, reading)
     const x = stack(embedded, blocks, reading, (x, { cross, feedForward, self }, block, run) => {
       const look = attend ?? Attention.selfAttend(run, { causal, name: `${name}.block` })
       const y = T5Layer.applyLook(x, self, {
@@ -228,7 +232,8 @@ export const build = (config: Config): EncoderDecoderNetwork => {
       embedding,
       ...parametersOf(encoder),
       ...parametersOf(decoder),
-      ...(own === undefined ? [] : [own])
+      ...(own === undefined ? [] : [own]),
+      ...Domain.parametersOf(domain)
     ],
     cache: { layers: decoderLayers, heads, headChannels },
     startId,

@@ -43,9 +43,9 @@ const exists = (path: string) =>
     )
   )
 
-type Open = (path: string) => Effect.Effect<Weights, Wrong>
+export type Open = (path: string) => Effect.Effect<Weights, Wrong>
 
-const openSafetensors: Open = (path) =>
+export const openSafetensors: Open = (path) =>
   Effect.map(Safetensors.list(path), (listed) => ({
     path,
     listed,
