@@ -46,8 +46,10 @@ const inkstone = Command.make("inkstone").pipe(
     "A laboratory for writing models: from raw text to a recommendation with evidence. Exit codes: 0 done, 2 usage or config, 3 data, 4 resource, 5 crashed, 6 timed out, 130 or 143 stopped by a signal"
   ),
   Command.run({ version: "0.1.0" }),
-  Effect.catchTag("PipelineInvalid", (error) => failed("config", error.message)),
-  Effect.catchTag("MemoryLacking", (error) => failed("resource", error.message)),
+  Effect.catchTags({
+    PipelineInvalid: (error) => failed("config", error.message),
+    MemoryLacking: (error) => failed("resource", error.message)
+  }),
   Effect.catchTag(["ArtifactMissing", "ArtifactCorrupt", "ArtifactInvalid"], (error) =>
     failed("data", `${error.message}. Run the pipeline again: it will be made anew`)
   ),
