@@ -4,7 +4,9 @@
 // from there, so that no length is impossible; what is written then depends on that half alone.
 import { Effect, Option, Stream } from "effect"
 import type { Decoder, LanguageModel, ModelFailed } from "./Model.ts"
+import * as Beam from "./Beam.ts"
 import * as Sampler from "./Sampler.ts"
+import type { Stop } from "./StopSequences.ts"
 
 /** What generation needs of a model; an encoder-decoder gives this for the texts it has read. */
 export type Writer = Pick<LanguageModel, "vocabSize" | "contextLength" | "endOfTextId" | "decoder">
@@ -15,6 +17,10 @@ export interface Options {
   /** With the same seed, prompts and settings the same text; a row's draws depend on its number, not on its neighbours. */
   readonly seed: number
   readonly sampler: Sampler.Settings
+  /** where a row ends beside its end-of-text; the tokens it ends with are written */
+  readonly stop?: Stop
+  /** Looks for the likeliest text instead of drawing; of the sampler's settings only the repetition penalty counts then. */
+  readonly search?: Beam.Settings
 }
 
 /** A token as it is written. */
@@ -29,14 +35,20 @@ type Row = {
   readonly prompt: number // tokens of the prompt
   /** the first token that the decoder has read or is to read */
   from: number
+  readonly stops: (id: number) => boolean
   done: boolean
 }
 
 /** A prompt without tokens starts as a document does. */
-const rowsOf = (prompts: ReadonlyArray<ReadonlyArray<number>>, model: Writer): ReadonlyArray<Row> =>
+const rowsOf = (
+  prompts: ReadonlyArray<ReadonlyArray<number>>,
+  model: Writer,
+  stop: Stop | undefined
+): ReadonlyArray<Row> =>
   prompts.map((prompt) => {
     const ids = prompt.length === 0 ? [model.endOfTextId] : [...prompt]
-    return { ids, prompt: ids.length, from: Math.max(0, ids.length - model.contextLength), done: false }
+    const from = Math.max(0, ids.length - model.contextLength)
+    return { ids, prompt: ids.length, from, stops: stop?.begin() ?? (() => false), done: false }
   })
 
 /** Draws the next token of every row that is not done; gives those that were written. */
@@ -49,11 +61,16 @@ const draw = (
     const { ids, prompt } = state
     if (state.done) continue
     const scores = logits.subarray(row * model.vocabSize, (row + 1) * model.vocabSize) // [V]
-    const id = Sampler.choose(scores, options.sampler, { seed: options.seed, row, position: ids.length })
+    const id = Sampler.choose(scores, options.sampler, {
+      seed: options.seed,
+      row,
+      position: ids.length,
+      ids
+    })
     ids.push(id)
     const ended = id === model.endOfTextId
     if (!ended) written.push({ row, id })
-    state.done = ended || ids.length === prompt + options.maxTokens
+    state.done = ended || state.stops(id) || ids.length === prompt + options.maxTokens
   }
   return written
 }
@@ -70,7 +87,7 @@ const advance = (decoder: Decoder, rows: ReadonlyArray<Row>, model: Writer) => {
 
 /**
  * The tokens as they are written, row by row within each step; the end-of-text that stops a row is not among them. The
- * model's scope must outlive the stream.
+ * model's scope must outlive the stream. A search knows its texts only at its end: they come then, one after another.
  */
 export const stream = (
   model: Writer,
@@ -78,7 +95,7 @@ export const stream = (
   options: Options
 ): Stream.Stream<Written, ModelFailed> => {
   const begin = Effect.gen(function* () {
-    const rows = rowsOf(prompts, model)
+    const rows = rowsOf(prompts, model, options.stop)
     const decoder = yield* model.decoder(rows.length)
     return Stream.paginate(
       true,
@@ -95,7 +112,12 @@ export const stream = (
       })
     )
   })
-  return prompts.length === 0 || options.maxTokens < 1 ? Stream.empty : Stream.unwrap(begin)
+  if (prompts.length === 0 || options.maxTokens < 1) return Stream.empty
+  if (options.search === undefined) return Stream.unwrap(begin)
+  const found = Beam.search(model, prompts, { ...options, ...options.search })
+  return Stream.fromIterableEffect(
+    Effect.map(found, (texts) => texts.flatMap((ids, row) => ids.map((id) => ({ row, id }))))
+  )
 }
 
 /** What each prompt was continued with, without prompt and end-of-text. */

@@ -3,6 +3,7 @@ import { Effect, Schema, Stream } from "effect"
 import type { LanguageModel } from "../src/Model.ts"
 import * as Generate from "../src/Generate.ts"
 import * as Ngram from "../src/Ngram.ts"
+import * as StopSequences from "../src/StopSequences.ts"
 import * as NgramModel from "../src/NgramModel.ts"
 
 const end = 0
@@ -152,6 +153,48 @@ describe("Generate", () => {
         )
       assert.deepStrictEqual(yield* Generate.generate(ngram, [], options), [])
       assert.deepStrictEqual(yield* Generate.generate(ngram, [[1]], { ...options, maxTokens: 0 }), [[]])
+    })
+  )
+
+  it.effect("ends a row at its stop sequence, with the tokens of it, and goes on with the others", () =>
+    Effect.gen(function* () {
+      const prompts = [
+        [end, 1, 2],
+        [end, 1, 2, 3]
+      ]
+      const options = { maxTokens: 9, seed: 1, sampler: greedy }
+      const stop = StopSequences.ids([[5, 1, 2]])
+      const [first, second] = yield* Generate.generate(ngram, prompts, { ...options, stop })
+      assert.deepStrictEqual(first, [3, 4, 5, 1, 2])
+      assert.deepStrictEqual(second, [4, 5, 1, 2])
+    })
+  )
+
+  it.effect("does not repeat itself where repetition costs", () =>
+    Effect.gen(function* () {
+      const sampler = { ...greedy, repetitionPenalty: 1e6 }
+      const [written = []] = yield* Generate.generate(ngram, [[end, 1]], { maxTokens: 5, seed: 1, sampler })
+      assert.deepStrictEqual(written.slice(0, 4), [2, 3, 4, 5])
+    })
+  )
+
+  it.effect("finds the likeliest of all texts when it follows as many beams as there are", () =>
+    Effect.gen(function* () {
+      const prompt = [end, 1]
+      const options = { maxTokens: 3, seed: 1, sampler: greedy }
+      const search = { beams: 64, lengthPenalty: 0, earlyStopping: "never" } as const
+      // no text ends early, so that all have three tokens
+      const endless = { ...ngram, endOfTextId: -1 }
+      const [found] = yield* Generate.generate(endless, [prompt], { ...options, search })
+      const all = Array.from({ length: 8 ** 3 }, (_, n) => [n >> 6, (n >> 3) & 7, n & 7])
+      const likelihood = (ids: ReadonlyArray<number>) =>
+        ids.reduce(
+          (sum, id, at) =>
+            sum + Math.log(Ngram.probabilities(counts, [...prompt, ...ids.slice(0, at)])[id] ?? 0),
+          0
+        )
+      const best = all.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a))
+      assert.deepStrictEqual(found, best)
     })
   )
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { readFileSync } from "node:fs"
+import * as Philox from "../src/Philox.ts"
 import * as Sampler from "../src/Sampler.ts"
 
 const Golden = Schema.fromJsonString(
@@ -9,6 +10,8 @@ const Golden = Schema.fromJsonString(
     cases: Schema.Array(
       Schema.Struct({
         logits: Schema.Array(Schema.Finite),
+        /** the row so far */
+        ids: Schema.Array(Schema.Int),
         settings: Sampler.Settings,
         probabilities: Schema.Array(Schema.Finite)
       })
@@ -31,9 +34,9 @@ const distance = (actual: ArrayLike<number>, expected: ReadonlyArray<number>) =>
 
 describe("Sampler", () => {
   it("leaves what the warpers of transformers leave, with the same probabilities", () => {
-    assert.strictEqual(golden.cases.length, 24)
-    for (const { logits, settings, probabilities } of golden.cases) {
-      const ours = Sampler.probabilities(Float32Array.from(logits), settings)
+    assert.strictEqual(golden.cases.length, 45)
+    for (const { ids, logits, settings, probabilities } of golden.cases) {
+      const ours = Sampler.probabilities(Float32Array.from(logits), settings, ids)
       assert.isBelow(distance(ours, probabilities), 2e-6)
       assert.deepStrictEqual(
         Array.from(ours, (chance) => chance > 0),
@@ -71,6 +74,38 @@ describe("Sampler", () => {
       1e-7
     )
     assert.isBelow(distance(Sampler.probabilities(logits, { ...plain, topP: 0 }), [0, 1, 0, 0]), 1e-7)
+  })
+
+  it("filters many logits as it filters a sorted table", () => {
+    const V = 20_000
+    const logits = Float32Array.from(
+      { length: V },
+      (_, id) => 6 * Math.log(1e-9 + Philox.uniform(4, { row: 1, position: id }))
+    )
+    const sorted = logits.toSorted().toReversed()
+    const total = sorted.reduce((sum, score) => sum + Math.exp(score / 0.9), 0)
+    for (const [topK, topP] of [
+      [50, 1],
+      [0, 0.9],
+      [0, 0.9999],
+      [300, 0.95]
+    ] as const) {
+      const kept = topK === 0 ? sorted : sorted.subarray(0, topK)
+      const all = topK === 0 ? total : kept.reduce((sum, score) => sum + Math.exp(score / 0.9), 0)
+      let above = 0
+      const nucleus = kept.filter((score) => {
+        const stays = above < topP * all
+        above += Math.exp(score / 0.9)
+        return stays
+      })
+      const ours = Sampler.probabilities(logits, { temperature: 0.9, topK, topP })
+      assert.strictEqual(ours.filter((chance) => chance > 0).length, nucleus.length)
+      assert.approximately(
+        ours.reduce((sum, chance) => sum + chance, 0),
+        1,
+        1e-9
+      )
+    }
   })
 
   it("takes the likeliest token at temperature 0, the first among equals, whatever the seed", () => {
