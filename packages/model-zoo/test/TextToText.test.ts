@@ -16,6 +16,11 @@ const Ids = Schema.Array(Schema.Int)
 const Peer = Schema.Struct({
   checkpoint: Schema.String,
   name: Schema.String,
+  settings: Schema.Struct({
+    num_beams: Schema.Int,
+    length_penalty: Schema.optionalKey(Schema.Finite),
+    early_stopping: Schema.optionalKey(Schema.Boolean)
+  }),
   maxTokens: Schema.Int,
   end: Schema.Int,
   sources: Schema.Array(Ids),
@@ -55,14 +60,26 @@ const natsOf = (logits: Float32Array, ids: Int32Array) => {
 }
 
 describe("texts from texts", () => {
-  for (const { answers, checkpoint, end, maxTokens, sources } of read(expected).filter(
-    ({ name }) => name === "greedy"
-  ))
-    it.effect(`are the greedy ones of transformers, token by token: ${checkpoint}`, () =>
+  for (const [checkpoint, peers] of Map.groupBy(read(expected), ({ checkpoint }) => checkpoint))
+    it.effect(`are those of transformers, token by token, greedy and with beams: ${checkpoint}`, () =>
       Effect.gen(function* () {
-        const model = yield* open(checkpoint, end)
-        const written = yield* TextToText.generate(model, sources, { maxTokens, seed: 1, sampler: greedy })
-        assert.deepStrictEqual(written, answers.flat())
+        const model = yield* open(checkpoint, peers[0]?.end)
+        for (const { answers, maxTokens, name, settings, sources } of peers) {
+          const {
+            early_stopping: earlyStopping = false,
+            length_penalty: lengthPenalty = 1,
+            num_beams: beams
+          } = settings
+          const written = yield* TextToText.generate(model, sources, {
+            maxTokens,
+            seed: 1,
+            sampler: greedy,
+            ...(beams === 1 ? {} : { search: { beams, lengthPenalty, earlyStopping } })
+          })
+          const best = answers.map(([first = []]) => first)
+          assert.deepStrictEqual(written, best, name)
+        }
+        assert.strictEqual(peers.length, 4)
       })
     )
 
