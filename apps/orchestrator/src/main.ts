@@ -4,10 +4,12 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Exit } from "effect"
 import { CliOutput, Command } from "effect/cli"
+import { convert } from "./commands/Convert.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { gc } from "./commands/Gc.ts"
 import { generate } from "./commands/Generate.ts"
 import { graph } from "./commands/Graph.ts"
+import { models } from "./commands/Models.ts"
 import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { run } from "./commands/Run.ts"
@@ -41,7 +43,7 @@ const presenter: CliOutput.Presenter = {
 }
 
 const inkstone = Command.make("inkstone").pipe(
-  Command.withSubcommands([run, plan, graph, report, generate, doctor, gc]),
+  Command.withSubcommands([run, plan, graph, report, generate, models, convert, doctor, gc]),
   Command.withDescription(
     "A laboratory for writing models: from raw text to a recommendation with evidence. Exit codes: 0 done, 2 usage or config, 3 data, 4 resource, 5 crashed, 6 timed out, 130 or 143 stopped by a signal"
   ),

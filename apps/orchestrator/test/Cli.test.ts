@@ -5,7 +5,7 @@ import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { environment, fixture, inkstone, jsonLines, main, temporary } from "./inkstone.ts"
 
-const commands = ["run", "plan", "graph", "report", "generate", "doctor", "gc"]
+const commands = ["run", "plan", "graph", "report", "generate", "models", "convert", "doctor", "gc"]
 const minute = 60_000
 const installed = (shell: string) => spawnSync(shell, ["--version"]).status === 0
 
