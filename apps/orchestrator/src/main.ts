@@ -6,6 +6,7 @@ import { Effect, Exit } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { convert } from "./commands/Convert.ts"
 import { doctor } from "./commands/Doctor.ts"
+import { fill } from "./commands/Fill.ts"
 import { gc } from "./commands/Gc.ts"
 import { generate } from "./commands/Generate.ts"
 import { graph } from "./commands/Graph.ts"
@@ -43,7 +44,7 @@ const presenter: CliOutput.Presenter = {
 }
 
 const inkstone = Command.make("inkstone").pipe(
-  Command.withSubcommands([run, plan, graph, report, generate, models, convert, doctor, gc]),
+  Command.withSubcommands([run, plan, graph, report, generate, fill, models, convert, doctor, gc]),
   Command.withDescription(
     "A laboratory for writing models: from raw text to a recommendation with evidence. Exit codes: 0 done, 2 usage or config, 3 data, 4 resource, 5 crashed, 6 timed out, 130 or 143 stopped by a signal"
   ),

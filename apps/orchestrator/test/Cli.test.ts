@@ -5,7 +5,7 @@ import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { environment, fixture, inkstone, jsonLines, main, temporary } from "./inkstone.ts"
 
-const commands = ["run", "plan", "graph", "report", "generate", "models", "convert", "doctor", "gc"]
+const commands = ["run", "plan", "graph", "report", "generate", "fill", "models", "convert", "doctor", "gc"]
 const minute = 60_000
 const installed = (shell: string) => spawnSync(shell, ["--version"]).status === 0
 
@@ -72,7 +72,10 @@ describe("wrong words", () => {
     [["generate", "gpt", "--temperature", "-0.5"], /--temperature[^]*at least 0/],
     [["generate", "gpt", "--top-p", "1.5"], /--top-p[^]*from 0 to 1/],
     [["generate", "gpt", "--top-k=-3"], /--top-k[^]*at least 0/],
-    [["generate", "gpt", "--max-tokens", "0"], /--max-tokens[^]*at least 1/]
+    [["generate", "gpt", "--max-tokens", "0"], /--max-tokens[^]*at least 1/],
+    [["generate", "gpt", "--beams", "0"], /--beams[^]*from 1 to 256/],
+    [["generate", "gpt", "--min-p", "2"], /--min-p[^]*from 0 to 1/],
+    [["generate", "gpt", "--weights", "int4"], /--weights[^]*int8/]
   ])(
     "%j: exit code 2, what is wrong on standard error, nothing else",
     { timeout: minute },

@@ -34,8 +34,7 @@ import {
  * How weights of matrix products are kept while a model generates: as they are, rounded to bfloat16, or rounded to 8 bits with a
  * scale for each output channel. Biases, norms and tables without a product stay float32; so does all arithmetic.
  */
-export const weightFormats = ["float32", "bfloat16", "int8"] as const
-export type WeightFormat = (typeof weightFormats)[number]
+export type WeightFormat = "float32" | "bfloat16" | "int8"
 
 /** Products with few rows read weights in tiles, as they are stored; those with many unpack a matrix first. */
 export type Rows = "few" | "many"

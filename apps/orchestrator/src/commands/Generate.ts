@@ -7,12 +7,16 @@ export const generate = Command.make(
   "generate",
   {
     model: Argument.String("model").pipe(
-      Argument.withDescription("Node that made it, such as gpt[preset=micro], or the beginning of its digest")
+      Argument.withDescription(
+        "Node that made it, such as gpt[preset=micro], the beginning of its digest, or a folder with config.json, weights and tokenizer.json"
+      )
     ),
-    prompt: Flag.String("prompt").pipe(
+    prompts: Flag.String("prompt").pipe(
       Flag.withAlias("p"),
-      Flag.withDescription("Text to go on from (default: the start of a document)"),
-      Flag.withDefault("")
+      Flag.withDescription(
+        "Text to go on from, or to answer (default: the start of a document); may be repeated, then all are written at once"
+      ),
+      Flag.atLeast(0)
     ),
     maxTokens: Flag.Int("max-tokens").pipe(
       Flag.withDescription("Most tokens to write"),
@@ -33,6 +37,35 @@ export const generate = Command.make(
       Flag.withDescription("Draw among the likeliest tokens that hold this share of probability; 1 for all"),
       Flags.between(0, 1),
       Flag.withDefault(1)
+    ),
+    minP: Flag.Finite("min-p").pipe(
+      Flag.withDescription("Draw among tokens at least this share as likely as the likeliest; 0 for all"),
+      Flags.between(0, 1),
+      Flag.withDefault(0)
+    ),
+    repetitionPenalty: Flag.Finite("repetition-penalty").pipe(
+      Flag.withDescription("Above 1: what was there already is less likely; 1 changes nothing"),
+      Flags.between(0.01, 100),
+      Flag.withDefault(1)
+    ),
+    beams: Flag.Int("beams").pipe(
+      Flag.withDescription("Look for the likeliest text, following so many at once, instead of drawing"),
+      Flags.between(1, 256),
+      Flag.withDefault(1)
+    ),
+    lengthPenalty: Flag.Finite("length-penalty").pipe(
+      Flag.withDescription("With --beams: above 0 prefers longer texts, below 0 shorter ones"),
+      Flag.withDefault(1)
+    ),
+    stop: Flag.String("stop").pipe(
+      Flag.withDescription("Text where writing ends, not shown itself; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    weights: Flag.Literals("weights", ["float32", "bfloat16", "int8"]).pipe(
+      Flag.withDescription(
+        "How weights are kept: float32 as they are; bfloat16 and int8 are faster and a little off"
+      ),
+      Flag.withDefault("float32")
     ),
     seed: Flag.Int("seed").pipe(
       Flag.withDescription("Same seed, prompt and settings: same text"),
@@ -63,6 +96,10 @@ export const generate = Command.make(
     {
       command: 'inkstone generate "gpt[preset=micro]" --temperature 0 --json',
       description: "Greedy, for a program"
+    },
+    {
+      command: 'inkstone generate ./gpt2 --weights int8 --stop "." -p "Once" -p "My fellow"',
+      description: "Two beginnings at once with a model of Hugging Face's, up to the first full stop"
     }
   ])
 )
