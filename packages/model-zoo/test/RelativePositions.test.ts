@@ -12,7 +12,7 @@ const Tables = Schema.Array(
     bucketOf: Schema.Array(Schema.Int)
   })
 )
-const tables = Schema.decodeUnknownSync(Schema.fromJsonString(Tables))(
+const tables = Schema.decodeSync(Schema.fromJsonString(Tables))(
   readFileSync(new URL("golden/t5-buckets.json", import.meta.url), "utf8")
 )
 

@@ -27,7 +27,7 @@ const Peer = Schema.Struct({
   answers: Schema.Array(Schema.Array(Ids))
 })
 const read = (file: string) =>
-  Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Array(Peer)))(readFileSync(file, "utf8"))
+  Schema.decodeSync(Schema.fromJsonString(Schema.Array(Peer)))(readFileSync(file, "utf8"))
 const expected = folderOf("t5-texts.json")
 
 const greedy = { temperature: 0, topK: 0, topP: 1 }
