@@ -218,8 +218,8 @@ export const family = Family.causal({
     title: "Llama",
     paper: "Touvron et al. 2023, LLaMA: Open and Efficient Foundation Language Models",
     objective: "causal language modelling",
-    goodAt: "writing on from a beginning, with long contexts; better than GPT-2 of the same size",
-    weakAt: "tasks that need the text to the right; small vocabularies make other languages long",
+    goodAt: "writing on from a beginning, with longer contexts than GPT-2; small public models to start from",
+    weakAt: "tasks that need the text to the right, such as classification of short texts",
     licence: "SmolLM2 and TinyLlama Apache 2.0; Llama 2 under Meta's own licence"
   },
   Config,
