@@ -1,8 +1,8 @@
 // What a pipeline file may say to the pretraining stage. Every field has a default.
+import { type CausalNetwork, type Family, type ModelUnusable, zoo } from "@inkstone/model-zoo"
 import * as Estimate from "@inkstone/model-zoo/Estimate"
-import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
-import { field, type Resources } from "@inkstone/stage"
-import { Schema, Struct } from "effect"
+import { field, nearest, type Resources } from "@inkstone/stage"
+import { Effect, Result, Schema } from "effect"
 import { type Schedule, Shape } from "./Schedule.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
@@ -17,12 +17,27 @@ const optional = <S extends Schema.Top>(schema: S, description: string) =>
 const Architecture = Schema.Struct({
   layers: optional(Count, "blocks"),
   heads: optional(Count, "H: attention heads; divides channels"),
-  channels: optional(Count, "C: width of the residual stream")
+  channels: optional(Count, "C: width of the residual stream"),
+  keyHeads: optional(Count, "llama: heads of keys and values; divides heads"),
+  innerChannels: optional(Count, "llama: width inside of the gated part"),
+  window: optional(Count, "gpt3: places that every second layer sees")
 })
 
+/** Families that write from left to right, by name: a new one of the zoo is among them. */
+const families = new Map<string, Family.CausalFamily>(
+  Object.values(zoo).flatMap((family) => (family.kind === "causal" ? [[family.name, family] as const] : []))
+)
+
+/** @throws RangeError for a name that the schema does not let pass */
+export const familyOf = (name: string): Family.CausalFamily => {
+  const family = families.get(name)
+  if (family === undefined) throw new RangeError(`no family ${name}`)
+  return family
+}
+
 const Fields = Schema.Struct({
-  family: field(Schema.Literals(["gpt2"]), "gpt2", "kind of network"),
-  preset: field(Schema.Literals(Struct.keys(Gpt2.presets)), "nano", "size of the network, by name"),
+  family: field(Schema.Literals([...families.keys()]), "gpt2", "kind of network"),
+  preset: field(Schema.String, "nano", "size of the network, by name: inkstone models lists them"),
   architecture: optional(Architecture, "numbers that differ from the preset's"),
   contextLength: optional(Count, "T: positions the model sees at once; left out: the preset's"),
   batchSize: field(Count, 16, "B: windows of one step"),
@@ -35,6 +50,16 @@ const Fields = Schema.Struct({
   beta1: field(Decay, 0.9, "AdamW: memory of the mean gradient"),
   beta2: field(Decay, 0.95, "AdamW: memory of the squared gradient"),
   epsilon: field(Positive, 1e-8, "AdamW: added to the root of the squared gradient"),
+  dropout: field(
+    Decay,
+    0,
+    "share of values dropped in training: what a small corpus needs against learning it by heart"
+  ),
+  rematerialize: field(
+    Schema.Boolean,
+    false,
+    "compute each block again in the backward pass: less memory, a quarter more time"
+  ),
   gradientClip: field(NotNegative, 1, "largest L2 norm of the whole gradient; 0 = no limit"),
   evaluateEvery: field(Count, 100, "steps between two evaluations; the last step is always evaluated"),
   evaluateTokens: field(Count, 65_536, "most tokens an evaluation predicts, spread over the split"),
@@ -57,30 +82,46 @@ const Fields = Schema.Struct({
 })
 export type PretrainConfig = typeof Fields.Type
 
+// The vocabulary is only known once the tokens are; this is a large one for the presets that train on a laptop.
+const vocabSizeGuess = 16_384
+
+const presetOf = ({ family, preset }: Pick<PretrainConfig, "family" | "preset">) =>
+  familyOf(family).presets.find(({ name }) => name === preset)
+
 /** The network's own config: the preset with what was changed of it. */
 export const architectureOf = (
-  config: Pick<PretrainConfig, "preset" | "architecture" | "contextLength">,
+  config: Pick<PretrainConfig, "family" | "preset" | "architecture" | "contextLength">,
   vocabSize: number
-): Gpt2.Config => {
-  const preset = Gpt2.presets[config.preset]
-  return {
-    ...preset,
-    ...config.architecture,
-    contextLength: config.contextLength ?? preset.contextLength,
-    vocabSize
-  }
-}
+): Family.Architecture => ({
+  ...presetOf(config)?.architecture,
+  ...config.architecture,
+  ...(config.contextLength === undefined ? {} : { contextLength: config.contextLength }),
+  vocabSize
+})
+
+/** The network of an architecture, or what is wrong with it. */
+const networkOf = (
+  { family }: Pick<PretrainConfig, "family">,
+  architecture: Family.Architecture
+): Result.Result<CausalNetwork, ModelUnusable> =>
+  Effect.runSync(Effect.result(familyOf(family).network(architecture)))
 
 /** The fields above, and what must hold between them. */
 export const PretrainConfig = Fields.check(
   Schema.makeFilter((config) => {
     const issues: Array<Schema.FilterIssue> = []
-    const { channels, heads } = architectureOf(config, 1)
-    if (channels % heads !== 0)
+    const names = familyOf(config.family).presets.map(({ name }) => name)
+    if (presetOf(config) === undefined) {
+      const close = nearest(config.preset, names)
+      const advice = close === undefined ? "" : `did you mean ${close}? `
       issues.push({
-        path: ["architecture", "heads"],
-        issue: `heads ${heads} do not divide channels ${channels}`
+        path: ["preset"],
+        issue: `${config.family} has no preset ${config.preset}: ${advice}there are ${names.join(", ")}`
       })
+    } else {
+      const network = networkOf(config, architectureOf(config, vocabSizeGuess))
+      if (Result.isFailure(network)) issues.push({ path: ["architecture"], issue: network.failure.problem })
+    }
     if ((config.warmupSteps ?? 0) > config.steps)
       issues.push({
         path: ["warmupSteps"],
@@ -109,18 +150,16 @@ export const scheduleOf = (config: PretrainConfig): Schedule => ({
   steps: config.steps
 })
 
-// The vocabulary is only known once the tokens are; this is a large one for the presets that train on a laptop.
-const vocabSizeGuess = 16_384
-
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`
 
 /** What a training holds: a step, and two copies of the weights in JavaScript, the best ones and those of a checkpoint. */
 export const resourcesOf = (config: PretrainConfig): Resources => {
-  const network = Gpt2.build(architectureOf(config, vocabSizeGuess))
+  const network = Result.getOrThrow(networkOf(config, architectureOf(config, vocabSizeGuess)))
   const estimate = Estimate.training(network, {
     // float32 holds more than bfloat16, and `auto` may come to either
     precision: config.precision === "auto" ? "float32" : config.precision,
-    clusters: config.compile
+    clusters: config.compile,
+    rematerialize: config.rematerialize
   })
   const { batchSize: batch } = config
   const length = network.contextLength
@@ -131,7 +170,7 @@ export const resourcesOf = (config: PretrainConfig): Resources => {
   const half = Math.ceil(length / 2)
   const advice =
     `Lower batchSize (1 would hold ${wouldHold({ batch: 1, length })}) or contextLength ` +
-    `(${half} would hold ${wouldHold({ batch, length: half })}), or take a smaller preset`
+    `(${half} would hold ${wouldHold({ batch, length: half })}), set rematerialize, or take a smaller preset`
   return {
     cpus: 2,
     memoryBytes: holds(residentBytes),

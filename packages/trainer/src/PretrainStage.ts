@@ -1,8 +1,7 @@
 // Trains a network on the tokens of one split, watches it on another, and hands over the best weights with their history.
 import { canonicalJson, Tokens, Trace, Weights } from "@inkstone/artifact"
 import { parameterCount, type Precision, TrainingProgram } from "@inkstone/graph"
-import { causal, type CausalNetwork, NamedArray } from "@inkstone/model-zoo"
-import * as Gpt2 from "@inkstone/model-zoo/Gpt2"
+import { causal, type CausalNetwork, type ModelUnusable, NamedArray } from "@inkstone/model-zoo"
 import { Seed, Stage, StageFailure } from "@inkstone/stage"
 import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
 import { Clock, Effect, Schema } from "effect"
@@ -12,11 +11,17 @@ import * as Batches from "./Batches.ts"
 import * as Corpus from "./Corpus.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
-import { architectureOf, isPreset, PretrainConfig, resourcesOf, scheduleOf } from "./PretrainConfig.ts"
+import {
+  architectureOf,
+  familyOf,
+  isPreset,
+  PretrainConfig,
+  resourcesOf,
+  scheduleOf
+} from "./PretrainConfig.ts"
 import * as TraceTables from "./TraceTables.ts"
 
 const encodeConfig = Schema.encodeSync(PretrainConfig)
-const encodeArchitecture = Schema.encodeSync(Gpt2.Config)
 
 /** What `auto` means on this machine: bfloat16 only where a processor or a graphics card multiplies it natively. */
 const resolve = Effect.fnUntraced(function* (precision: PretrainConfig["precision"]) {
@@ -30,7 +35,7 @@ const resolve = Effect.fnUntraced(function* (precision: PretrainConfig["precisio
 export const pretrain = Stage.define({
   name: "@inkstone/trainer#pretrain",
   version: 1,
-  description: "Trains a GPT-2 network from the first weights on, with early stopping and checkpoints",
+  description: "Trains a network that writes on, from the first weights, with early stopping and checkpoints",
   config: PretrainConfig,
   inputs: { train: Stage.one(Tokens), validation: Stage.one(Tokens) },
   outputs: { model: Weights, trace: Trace },
@@ -41,14 +46,14 @@ export const pretrain = Stage.define({
       const start = yield* Clock.monotonicTimeNanos
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
       const architecture = architectureOf(config, vocabSize)
-      const { contextLength } = architecture
+      const model = yield* Effect.mapError(familyOf(config.family).network(architecture), unusable)
+      const { contextLength } = model
       const corpus = yield* Corpus.read(train, validation, contextLength)
       const precision = yield* resolve(config.precision)
       const schedule = scheduleOf(config)
       const { minLearningRate, warmupSteps } = schedule
       // with what was left out or left open
       const training = { ...encodeConfig(config), contextLength, minLearningRate, precision, warmupSteps }
-      const model = Gpt2.build(architecture)
       const parameters = parameterCount(model)
       yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
 
@@ -91,7 +96,7 @@ export const pretrain = Stage.define({
       yield* run.outputs.model.describe({
         family: config.family,
         preset: isPreset(config) ? config.preset : "custom",
-        architecture: encodeArchitecture(architecture),
+        architecture,
         parameters,
         vocabSize,
         contextLength,
@@ -116,6 +121,14 @@ export const pretrain = Stage.define({
   )
 })
 
+const unusable = ({ _tag, message }: ModelUnusable) =>
+  new StageFailure({
+    category: "config",
+    fact: _tag,
+    problem: message,
+    advice: "Change preset or architecture"
+  })
+
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const openLearner = (
@@ -127,11 +140,14 @@ const openLearner = (
     readonly seed: number
   }
 ) => {
-  const { beta1, beta2, epsilon, weightDecay, batchSize, gradientClip } = options.config
+  const { beta1, beta2, compile, dropout, epsilon, weightDecay, batchSize, gradientClip, rematerialize } =
+    options.config
   const program = TrainingProgram.build(causal(model), {
     optimizer: { beta1, beta2, epsilon, weightDecay },
     precision: options.precision,
-    clusters: options.config.compile
+    clusters: compile,
+    dropout,
+    rematerialize
   })
   return GraphLearner.open(program, {
     batchSize,

@@ -180,6 +180,26 @@ describe("@inkstone/trainer#pretrain", () => {
     })
   )
 
+  it.live("trains other families the same way, with dropout and blocks computed again", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const architecture = { layers: 2, heads: 2, keyHeads: 1, channels: 32, innerChannels: 64 }
+        const config = { family: "llama", architecture, dropout: 0.1, rematerialize: true, steps: 60 }
+        const { model, trace } = yield* openBoth(yield* train(folder, config))
+        assert.strictEqual(model.attributes.family, "llama")
+        assert.deepInclude(model.attributes.architecture, {
+          ...architecture,
+          contextLength: 32,
+          vocabSize: 40
+        })
+        assert.isBelow(trace.attributes.bestLossNats, 3)
+        const opened = yield* LanguageModel.load(model)
+        assert.strictEqual(opened.parameters, model.attributes.parameters)
+      }).pipe(Effect.scoped, Effect.provide(storeIn(folder)))
+    })
+  )
+
   it.live("says which field of the config is wrong", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -188,7 +208,8 @@ describe("@inkstone/trainer#pretrain", () => {
           Effect.flip(train(folder, config)).pipe(Effect.provide(storeIn(folder))),
           ({ message }) => message
         )
-      assert.include(yield* problem({ preset: "nanoo" }), "preset")
+      assert.include(yield* problem({ preset: "nanoo" }), "gpt2 has no preset nanoo: did you mean nano?")
+      assert.include(yield* problem({ family: "llama", preset: "gpt2" }), "llama has no preset gpt2")
       assert.include(yield* problem({ learninRate: 1 }), "learningRate")
       assert.include(yield* problem({ warmupSteps: 100 }), "warmupSteps")
       assert.include(yield* problem({ minLearningRate: 1 }), "minLearningRate")
