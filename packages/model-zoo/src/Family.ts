@@ -130,7 +130,8 @@ const define =
         ({ message }: Schema.SchemaError) =>
           new ModelUnusable({ family: name, problem: `${what}: ${message}` })
       )
-    const decode = Schema.decodeUnknownEffect(definition.Config)
+    // a field that is none is a typing error, not a wish to be passed over
+    const decode = Schema.decodeUnknownEffect(definition.Config, { onExcessProperty: "error" })
     const decodeJson = Schema.decodeUnknownEffect(huggingFace.Config)
     const configOf = (architecture: unknown) => decode(architecture).pipe(unusable("architecture"))
     return {

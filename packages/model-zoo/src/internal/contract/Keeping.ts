@@ -50,7 +50,7 @@ export const refusesToSave = Effect.fnUntraced(function* (family: NetworkFamily,
   assert.isFalse(existsSync(folder))
 }, Effect.scoped)
 
-/** Each field with something else in it, and numbers with one below zero: refused by the field's name. */
+/** Each field with something else in it, numbers with one below zero, a field there is none of: refused by its name. */
 export const refusesWrongFields = Effect.fnUntraced(function* (
   family: NetworkFamily,
   architecture: Architecture
@@ -63,6 +63,8 @@ export const refusesWrongFields = Effect.fnUntraced(function* (
       assert.include(error.problem, `"${field}"`, `${field} = ${JSON.stringify(other)}`)
     }
   }
+  const unknown = yield* Effect.flip(family.network({ ...architecture, chanels: 1 }))
+  assert.include(unknown.problem, `"chanels"`)
 })
 
 /** The sizes that were published have the parameters that were published. */
