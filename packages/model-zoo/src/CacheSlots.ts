@@ -1,9 +1,9 @@
 // Where the rows of a batch stand in their cache, and what each run of a generation program is told of it.
 import { recentSlots } from "./KeyValueCache.ts"
 
-/** `past` grows in steps, so that its size, which kernels are prepared for, seldom changes. */
-const growth = 64
-const roomFor = (slots: number) => Math.ceil(slots / growth) * growth
+/** `past` doubles, so that its size, which kernels are compiled for, seldom changes. */
+const leastRoom = 64
+const roomFor = (slots: number) => leastRoom * 2 ** Math.max(0, Math.ceil(Math.log2(slots / leastRoom)))
 
 const flags = (values: Uint8Array, shape: ReadonlyArray<number>) => ({ shape, values })
 const numbers = (length: number) => ({ values: new Int32Array(length) })

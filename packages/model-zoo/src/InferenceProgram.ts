@@ -24,11 +24,11 @@ export interface Options {
   readonly weights?: CompactWeights.WeightFormat
 }
 
-/** Sizes that change from run to run would compile anew each time; rows of a batch stay. */
+/** Sizes that change from run to run would compile anew each time; rows of a batch stay, and the cache seldom grows. */
 const changing = ({ inputs, shape }: Tensor): boolean =>
   [shape, ...inputs.map((input) => input.shape)]
     .flat()
-    .some((dim) => Dimension.names(dim).some((name) => name !== "B"))
+    .some((dim) => Dimension.names(dim).some((name) => name !== "B" && name !== "N"))
 
 /** An entry that gives logits. */
 interface Step<I extends Readonly<Record<string, Input>>> {

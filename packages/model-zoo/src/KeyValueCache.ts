@@ -14,6 +14,7 @@ import {
   Initializer,
   input,
   matmul,
+  mul,
   pad,
   type Precision,
   range,
@@ -21,6 +22,7 @@ import {
   slice,
   softmax,
   sub,
+  sum,
   less,
   logicalAnd,
   type Tensor,
@@ -101,10 +103,11 @@ export const make = ({ headChannels: D, heads: K, layers }: CacheShape, precisio
         const now = { keys: where(here, keys, recent.keys), values: where(here, values, recent.values) } // [B, K, R, D]
         written[layer] = now
         const asked = reshape(queries, [B, K, G, D])
-        const scores = concat(
-          [past, now].map((side) => matmul(asked, side.keys, { transposeB: true })),
-          3
-        ) // [B, K, G, N + R]
+        // few numbers, so they go with what is around them instead of a kernel of their own
+        const wide = reshape(asked, [B, K, G, 1, D])
+        const scoresNow = sum(mul(wide, reshape(now.keys, [B, K, 1, R, D])), { axes: [4] }) // [B, K, G, R]
+        const scoresPast = matmul(asked, past.keys, { transposeB: true }) // [B, K, G, N]
+        const scores = concat([scoresPast, scoresNow], 3) // [B, K, G, N + R]
         const places = concat([range("N"), add(range(R), base)], 0) // [N + R]
         const place = reshape(add(base, at), [1])
         const near = window === undefined ? visible : logicalAnd(visible, less(sub(place, places), window))
@@ -113,10 +116,10 @@ export const make = ({ headChannels: D, heads: K, layers }: CacheShape, precisio
           mask: reshape(near, [B, 1, 1, S]),
           ...(bias === undefined ? {} : { bias: reshape(bias(place, places), [K, G, S]) })
         })
-        const seen = add(
-          matmul(slice(weights, { axis: 3, from: 0, size: "N" }), past.values),
-          matmul(slice(weights, { axis: 3, from: "N", size: R }), now.values)
-        ) // [B, K, G, D]
+        const weightsNow = reshape(slice(weights, { axis: 3, from: "N", size: R }), [B, K, G, R, 1])
+        const seenNow = sum(mul(weightsNow, reshape(now.values, [B, K, 1, R, D])), { axes: [3] }) // [B, K, G, D]
+        const seenPast = matmul(slice(weights, { axis: 3, from: 0, size: "N" }), past.values) // [B, K, G, D]
+        const seen = add(seenPast, seenNow)
         return reshape(seen, [B, H, 1, D])
       },
       updates: () =>
