@@ -100,16 +100,10 @@ describe("a domain embedding", () => {
     Effect.gen(function* () {
       for (const { architecture, family, name } of combinations) {
         const network = yield* family.network(architecture)
-        const numbers = yield* Start.valuesFrom(network)
         const arrays = new Map(
           network.parameters.map(({ name, shape }) => [
             name,
-            NamedArray.of(
-              name,
-              "float32",
-              (numbers.get(name) ?? new Float32Array(0)).map((x) => x + 0.5),
-              shape
-            )
+            NamedArray.of(name, "float32", Start.stirred({ name, shape }), shape)
           ])
         )
         const folder = join(temporary, name)

@@ -65,9 +65,8 @@ describe.skipIf(noPeers !== "")(`beside transformers${noPeers}`, () => {
       for (const combine of ["sum", "project"]) {
         const architecture = { ...tinies.gpt2[0]?.architecture, domain: { size: 3, combine } }
         const network = yield* zoo.gpt2.network(architecture)
-        const numbers = yield* Start.valuesFrom(network)
         const arrays = network.parameters.map(({ name, shape }) =>
-          NamedArray.of(name, "float32", numbers.get(name) ?? new Float32Array(0), shape)
+          NamedArray.of(name, "float32", Start.stirred({ name, shape }), shape)
         )
         const folder = join(temporary, `domain-${combine}`)
         const named = new Map(arrays.map((array) => [array.name, array]))

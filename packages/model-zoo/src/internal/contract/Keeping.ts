@@ -19,11 +19,10 @@ const temporary = Effect.acquireRelease(
 /** Saved as a Hugging Face folder and read again: the same architecture, the same arrays, bit for bit. */
 export const savesAndLoads = Effect.fnUntraced(function* (family: NetworkFamily, architecture: Architecture) {
   const network = yield* family.network(architecture)
-  const numbers = yield* Start.valuesFrom(network)
   const arrays = new Map(
     network.parameters.map(({ name, shape }) => [
       name,
-      NamedArray.of(name, "float32", numbers.get(name) ?? new Float32Array(0), shape)
+      NamedArray.of(name, "float32", Start.stirred({ name, shape }), shape)
     ])
   )
   const folder = yield* temporary

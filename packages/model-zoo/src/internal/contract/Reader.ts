@@ -1,15 +1,5 @@
 // A network with numbers in every parameter, to be read in each of the ways there are.
-import {
-  add,
-  type Inputs,
-  input,
-  keyFor,
-  mul,
-  type Parameter,
-  Program,
-  randomNormal,
-  type Tensor
-} from "@inkstone/graph"
+import { type Inputs, input, Program } from "@inkstone/graph"
 import { type Entry, Session } from "@inkstone/tensorflow"
 import { Effect } from "effect"
 import type { AnyNetwork, Reading } from "../../Network.ts"
@@ -24,12 +14,6 @@ export interface Seen {
   readonly values: ArrayLike<number>
 }
 
-/** First values with noise, so that no bias is 0 and no gain is 1: then each of them shows. */
-const stirred = (parameter: Parameter, key: Tensor): Tensor => {
-  const noise = randomNormal(parameter.shape, keyFor(key, `${parameter.name}/stirred`))
-  return add(Start.first(parameter, key), mul(noise, 0.1))
-}
-
 /** Ordinary tokens: low ids mean padding, beginning, end. */
 export const text = (network: AnyNetwork, length: number, salt: number) =>
   Int32Array.from(
@@ -42,7 +26,7 @@ export const following = ({ vocabSize }: AnyNetwork, token: number) => 5 + ((tok
 
 type Reader = "plain" | "padded" | "packed" | "kept" | "dropped"
 
-/** Readers of a network in one session, started from one key. */
+/** Readers of a network in one session, with the same numbers in each. */
 export const open = Effect.fnUntraced(function* (
   network: AnyNetwork,
   { see }: Way,
@@ -67,26 +51,15 @@ export const open = Effect.fnUntraced(function* (
     inputs: { tokens, other, ...more[reader].inputs },
     outputs: { seen: see(tokens, { precision: "float32", ...more[reader].reading }, other) }
   })
-  const start = {
-    inputs: { key },
-    outputs: {},
-    updates: network.parameters.map((parameter) => [parameter, stirred(parameter, key)] as const)
-  }
-  const entries: Program.Entries = {
-    start,
-    ...Object.fromEntries(readers.map((reader) => [reader, entry(reader)]))
-  }
+  const entries: Program.Entries = Object.fromEntries(readers.map((reader) => [reader, entry(reader)]))
   const program = Program.lower(entries, { clusters: false })
   const session = yield* Session.open(program.graphDef)
-  const run = (name: string, given: Readonly<Record<string, Entry.Given>>) => {
-    const entry = program.entries[name]
-    if (entry === undefined) throw new RangeError(`not opened to be read ${name}`)
-    return session.call(entry, given)
-  }
-  run("start", { key: { values: Int32Array.of(5, 6) } })
+  Start.write(session, program.variables, Start.stirred)
   const values = text(network, B * 3, 9)
   return (reader: Reader, rows: Int32Array, given: Readonly<Record<string, Entry.Given>> = {}): Seen => {
-    const { seen } = run(reader, {
+    const { [reader]: entry } = program.entries
+    if (entry === undefined) throw new RangeError(`not opened to be read ${reader}`)
+    const { seen } = session.call(entry, {
       tokens: { shape: [B, rows.length / B], values: rows },
       other: { shape: [B, values.length / B], values },
       ...given

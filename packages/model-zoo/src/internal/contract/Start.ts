@@ -1,8 +1,9 @@
 // A network's first numbers, without anything that could train it.
-import { input, type Parameter, Program, type Tensor } from "@inkstone/graph"
-import { Session } from "@inkstone/tensorflow"
+import { digest, input, type Parameter, Program, type Tensor } from "@inkstone/graph"
+import { Entry, Session } from "@inkstone/tensorflow"
 import { Effect } from "effect"
 import type { AnyNetwork } from "../../Network.ts"
+import * as Philox from "../../Philox.ts"
 
 export type Values = ReadonlyMap<string, Float32Array>
 
@@ -19,15 +20,40 @@ export const valuesOf = (session: Session, variables: ReadonlyArray<Program.Lowe
   return new Map(variables.map((variable, i) => [variable.name, Float32Array.from(found[i]?.values ?? [])]))
 }
 
-/** First values of every parameter, by name. */
+/** Values of variables, all in one run. */
+export const write = (
+  session: Session,
+  variables: ReadonlyArray<Program.LoweredVariable>,
+  valuesFor: (variable: Program.LoweredVariable) => Float32Array
+): void => {
+  session.run(
+    variables.flatMap((variable) => Entry.feeds(variable.write, { value: { values: valuesFor(variable) } })),
+    variables.map(({ write }) => write.outputs.done.node)
+  )
+}
+
+/** Numbers for a parameter of which none is 0 and none is 1, around 1 for gains: then each of them shows. */
+export const stirred = ({ name, shape }: Pick<Program.LoweredVariable, "name" | "shape">): Float32Array => {
+  const length = shape.reduce<number>((n, size) => n * Number(size), 1)
+  const middle = shape.length === 1 && name.endsWith("weight") ? 1 : 0
+  const [row] = digest(name)
+  return Float32Array.from(
+    { length },
+    (_, position) => middle + 0.4 * (Philox.uniform(7, { row, position }) - 0.5)
+  )
+}
+
+/** First values of every parameter, by name, from each of some keys. */
 export const valuesFrom = Effect.fnUntraced(function* (
   { parameters }: AnyNetwork,
-  from: readonly [number, number] = [3, 4]
+  keys: ReadonlyArray<readonly [number, number]>
 ) {
   const key = input("key", "int32", [2])
   const updates = parameters.map((parameter) => [parameter, first(parameter, key)] as const)
   const program = Program.lower({ start: { inputs: { key }, outputs: {}, updates } }, { clusters: false })
   const session = yield* Session.open(program.graphDef)
-  session.call(program.entries.start, { key: { values: Int32Array.from(from) } })
-  return valuesOf(session, program.variables)
+  return keys.map((from) => {
+    session.call(program.entries.start, { key: { values: Int32Array.from(from) } })
+    return valuesOf(session, program.variables)
+  })
 }, Effect.scoped)
