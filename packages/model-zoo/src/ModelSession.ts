@@ -48,14 +48,39 @@ export const open = Effect.fn("ModelSession.open")(function* (
   const session = yield* Session.open(program.graphDef).pipe(
     Effect.catchTag("ProgramRejected", ({ problem }) => Effect.fail(new ModelFailed({ family, problem })))
   )
-  for (const parameter of parameters) {
-    const values = parameterOf(arrays, parameter)
-    if (typeof values === "string") return yield* new ModelUnusable({ family, problem: values })
-    const entry =
-      program.loading?.get(parameter.name) ??
-      program.variables.find(({ name }) => name === parameter.name)?.write
-    if (entry !== undefined)
-      yield* native(family, () => session.call(entry, { value: { shape: parameter.shape, values } }))
+  const writes = new Map<string, Entry.Entry>(program.variables.map(({ name, write }) => [name, write]))
+  for (const [name, entry] of program.loading ?? []) writes.set(name, entry)
+  for (const group of groups(parameters)) {
+    const calls: Array<{
+      readonly entry: Entry.Entry
+      readonly given: Readonly<Record<string, Entry.Given>>
+    }> = []
+    for (const parameter of group) {
+      const values = parameterOf(arrays, parameter)
+      if (typeof values === "string") return yield* new ModelUnusable({ family, problem: values })
+      const entry = writes.get(parameter.name)
+      if (entry !== undefined) calls.push({ entry, given: { value: { shape: parameter.shape, values } } })
+    }
+    yield* native(family, () => session.callAll(calls))
   }
   return session
 })
+
+// all at once would be twice the model in memory
+const groupBytes = 64 * 2 ** 20
+
+/** Parameters in runs of about `groupBytes`. */
+const groups = (parameters: ReadonlyArray<Parameter>): ReadonlyArray<ReadonlyArray<Parameter>> => {
+  const made: Array<Array<Parameter>> = []
+  let room = 0
+  for (const parameter of parameters) {
+    const bytes = 4 * NamedArray.sizeOf(parameter.shape)
+    if (bytes > room || made.length === 0) {
+      made.push([])
+      room = groupBytes
+    }
+    made.at(-1)?.push(parameter)
+    room -= bytes
+  }
+  return made
+}

@@ -108,8 +108,12 @@ describe("against transformers, with a padded row", () => {
           program.variables.map(({ name }) => name),
           [...stored.keys()]
         )
-        for (const { name, write } of program.variables)
-          session.call(write, { value: { values: floats(stored.get(name)) } })
+        session.callAll(
+          program.variables.map(({ name, write: entry }) => ({
+            entry,
+            given: { value: { values: floats(stored.get(name)) } }
+          }))
+        )
 
         const labels = integers(golden.get("labels"))
         const follows = (at: number) => (at % T === T - 1 ? -100 : (labels[at + 1] ?? -100))

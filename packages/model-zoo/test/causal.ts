@@ -39,8 +39,12 @@ export const assertParity = Effect.fnUntraced(function* (
   const network = yield* family.network(architecture)
   const program = Program.lower({ everything: everything(network) }, { clusters })
   const session = yield* Session.open(program.graphDef)
-  for (const variable of program.variables)
-    session.call(variable.write, { value: { values: floats(arrays.get(variable.name)) } })
+  session.callAll(
+    program.variables.map(({ name, write: entry }) => ({
+      entry,
+      given: { value: { values: floats(arrays.get(name)) } }
+    }))
+  )
 
   const golden = (yield* Safetensors.read(join(folder, "golden.safetensors"))).arrays
   const shape = golden.get("input_ids")?.shape ?? []

@@ -79,8 +79,12 @@ export const assertParity = Effect.fnUntraced(function* (
     network.parameters.map((parameter) => parameter.name),
     [...stored.keys()]
   )
-  for (const variable of program.variables)
-    session.call(variable.write, { value: { values: floats(stored.get(variable.name)) } })
+  session.callAll(
+    program.variables.map(({ name, write: entry }) => ({
+      entry,
+      given: { value: { values: floats(stored.get(name)) } }
+    }))
+  )
 
   const labels = integers(golden.get("labels"))
   const shape = [B, labels.length / B]

@@ -50,7 +50,12 @@ export const assertLearns = Effect.fnUntraced(function* ({
 }: Trial) {
   const program = Program.lower({ everything: everything(objective, outputs) }, { clusters: false })
   const session = yield* Session.open(program.graphDef)
-  for (const { name, write } of program.variables) session.call(write, { value: { values: valueOf(name) } })
+  session.callAll(
+    program.variables.map(({ name, write: entry }) => ({
+      entry,
+      given: { value: { values: valueOf(name) } }
+    }))
+  )
   const found: Readonly<Record<string, { readonly values: ArrayLike<number> } | undefined>> = session.call(
     program.entries.everything,
     batch
