@@ -65,6 +65,7 @@ const operations: Readonly<Record<string, g.Tensor>> = {
   shiftLeft: g.shiftLeft(whole, 5),
   shiftRight: g.shiftRight(whole, 17),
   cast: g.cast(g.mul(a, 3), "int32"),
+  bfloat16Bits: g.fromBfloat16Bits(g.bfloat16Bits(a)),
   matmul: g.matmul(a, square),
   matmulTransposed: g.matmul(a, b, { transposeA: true }),
   matmulBatched: g.matmul(cube, cube, { transposeB: true }),

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  test: { globalSetup: "@inkstone/tensorflow/testkit", testTimeout: 120_000 }
+  // the longest suite of all: one worker, the default on two cores, would leave one of them idle at the end
+  test: { globalSetup: "@inkstone/tensorflow/testkit", testTimeout: 120_000, maxWorkers: 2 }
 })

@@ -48,7 +48,7 @@ export const plus = (a: Dim, b: Dim): Dim => {
 }
 
 export const times = (a: Dim, b: Dim): Dim => {
-  if (typeof a === "number" && typeof b === "number") return a * b
+  if (typeof a === "number" && typeof b === "number") return a * b + 0 // no -0
   const product = new Map<string, number>()
   for (const [x, m] of parse(a))
     for (const [y, n] of parse(b)) {

@@ -33,7 +33,10 @@ export const block = (counter: Counter, key: readonly [number, number]): Counter
 }
 
 /** Two key words of a seed (a whole number up to 2^53). */
-export const keyOf = (seed: number): readonly [number, number] => [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]
+export const keyOf = (seed: number): readonly [number, number] => [
+  seed >>> 0,
+  Math.floor(seed / 2 ** 32) >>> 0
+]
 
 /** The uniform number in [0, 1) that belongs to a seed and a place, with 53 random bits. */
 export const uniform = (seed: number, place: { readonly row: number; readonly position: number }): number => {
