@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly rounds: number
   /** a first impression: fewest rounds, fewest steps */
   readonly quick: boolean
+  /** told of each row as it is there */
+  readonly report: (row: Row) => void
   /** only works with this in their name */
   readonly only: string | undefined
   /** the whole work also where a peer takes minutes for it */

@@ -22,10 +22,17 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     return 2
   }
   const only = flags.includes("--only") ? flags[flags.indexOf("--only") + 1] : undefined
-  const rows = await bench({ rounds, quick, only, full: flags.includes("--full") })
-  process.stdout.write(
-    flags.includes("--json") ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : `${table(rows)}\n`
-  )
+  const json = flags.includes("--json")
+  const told = new Set<Row>()
+  // minutes lie between two rows
+  const report = (row: Row) => {
+    told.add(row)
+    if (json) process.stdout.write(`${JSON.stringify(row)}\n`)
+    else process.stderr.write(`${row.work}: ${row.ours.toPrecision(4)} ${row.unit}\n`)
+  }
+  const rows = await bench({ rounds, quick, only, report, full: flags.includes("--full") })
+  if (json) for (const row of rows.filter((row) => !told.has(row))) report(row)
+  if (!json) process.stdout.write(`${table(rows)}\n`)
   return 0
 }
 

@@ -126,6 +126,9 @@ export const train = async (options: BenchOptions): Promise<ReadonlyArray<Row>> 
   if (Peer.python() === undefined) process.stderr.write(`${Peer.advice}\n`)
   const rows: Array<Row> = []
   for (const work of works.filter(({ name }) => options.only === undefined || name.includes(options.only)))
-    rows.push(...(await measure(sized(work, options.full), options)))
+    for (const row of await measure(sized(work, options.full), options)) {
+      options.report(row)
+      rows.push(row)
+    }
   return rows
 }

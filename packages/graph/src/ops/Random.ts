@@ -2,7 +2,7 @@
 import * as Dimension from "../Dimension.ts"
 import type { Shape } from "../Dimension.ts"
 import { DtypeMismatch } from "../errors.ts"
-import { make, type Tensor } from "../Tensor.ts"
+import type { Tensor } from "../Tensor.ts"
 import { bitAnd } from "./Bits.ts"
 import { vector } from "./Constant.ts"
 import { counted, folded } from "./Counter.ts"
@@ -60,23 +60,4 @@ export const randomNormal = (shape: Shape, key: Tensor): Tensor => {
   const ratio = where(less(w, 5), polynomial(central, sub(w, 2.5)), polynomial(tail, sub(sqrt(w), 3)))
   const away = mul(mul(ratio, sub(1, mul(beyond, 2))), Math.SQRT2)
   return where(less(bits, 0), negate(away), away)
-}
-
-/** Evenly spread over [0, 1). `key` int32 [2]. */
-export const randomUniform = (shape: Shape, key: Tensor): Tensor => {
-  checkKey("randomUniform", key)
-  return make({
-    op: "randomUniform",
-    inputs: [key],
-    dtype: "float32",
-    shape,
-    placement: "alone",
-    lower: (emit, [k = ""]) =>
-      emit.node("StatelessRandomUniform", [emit.shape(shape), k], {
-        attributes: { T: { type: "int32" }, Tseed: { type: "int32" }, dtype: { type: "float32" } }
-      }),
-    evaluate: () => {
-      throw new RangeError("randomUniform has no reference evaluation")
-    }
-  })
 }
