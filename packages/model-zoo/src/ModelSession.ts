@@ -1,6 +1,6 @@
 // A session with a network's numbers in it: what every kind of model is opened with.
 import type { Parameter, Program } from "@inkstone/graph"
-import { type Entry, type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
+import { type Entry, grouped, type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { ModelFailed, ModelUnusable } from "./Model.ts"
 import * as NamedArray from "./NamedArray.ts"
@@ -50,7 +50,7 @@ export const open = Effect.fn("ModelSession.open")(function* (
   )
   const writes = new Map<string, Entry.Entry>(program.variables.map(({ name, write }) => [name, write]))
   for (const [name, entry] of program.loading ?? []) writes.set(name, entry)
-  for (const group of groups(parameters)) {
+  for (const group of grouped(parameters, ({ shape }) => 4 * NamedArray.sizeOf(shape))) {
     const calls: Array<{
       readonly entry: Entry.Entry
       readonly given: Readonly<Record<string, Entry.Given>>
@@ -65,22 +65,3 @@ export const open = Effect.fn("ModelSession.open")(function* (
   }
   return session
 })
-
-// all at once would be twice the model in memory
-const groupBytes = 64 * 2 ** 20
-
-/** Parameters in runs of about `groupBytes`. */
-const groups = (parameters: ReadonlyArray<Parameter>): ReadonlyArray<ReadonlyArray<Parameter>> => {
-  const made: Array<Array<Parameter>> = []
-  let room = 0
-  for (const parameter of parameters) {
-    const bytes = 4 * NamedArray.sizeOf(parameter.shape)
-    if (bytes > room || made.length === 0) {
-      made.push([])
-      room = groupBytes
-    }
-    made.at(-1)?.push(parameter)
-    room -= bytes
-  }
-  return made
-}

@@ -3,7 +3,13 @@ import type { TrainingProgram } from "@inkstone/graph"
 import type { causal } from "@inkstone/model-zoo"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { StageFailure } from "@inkstone/stage"
-import { type NativeUnavailable, type ProgramRejected, RunFailed, Session } from "@inkstone/tensorflow"
+import {
+  grouped,
+  type NativeUnavailable,
+  type ProgramRejected,
+  RunFailed,
+  Session
+} from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import type { Learner } from "./Learner.ts"
 
@@ -54,25 +60,8 @@ const attempt = <A>(work: () => A): Effect.Effect<A, StageFailure> =>
 type Program = TrainingProgram.TrainingProgram<ReturnType<typeof causal>>
 type Variable = Program["variables"][number]
 
-// TensorFlow prepares every new set of fetches, which takes longer than the copying; but all variables at once would be
-// twice the model in memory.
-const groupBytes = 64 * 2 ** 20
-
-/** Variables in runs of about `groupBytes`. */
-const groups = (variables: ReadonlyArray<Variable>): ReadonlyArray<ReadonlyArray<Variable>> => {
-  const made: Array<Array<Variable>> = []
-  let room = 0
-  for (const variable of variables) {
-    const bytes = variable.shape.reduce<number>((size, dim) => size * (typeof dim === "number" ? dim : 1), 4)
-    if (bytes > room || made.length === 0) {
-      made.push([])
-      room = groupBytes
-    }
-    made.at(-1)?.push(variable)
-    room -= bytes
-  }
-  return made
-}
+const bytesOf = ({ shape }: Variable): number =>
+  shape.reduce<number>((size, dim) => size * (typeof dim === "number" ? dim : 1), 4)
 
 const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) })
 
@@ -94,7 +83,7 @@ export const open = Effect.fn("GraphLearner.open")(function* (
   const read = (which: ReadonlyArray<Variable>) =>
     attempt(() => {
       const arrays = new Map<string, NamedArray.NamedArray>()
-      for (const group of groups(which)) {
+      for (const group of grouped(which, bytesOf)) {
         const fetched = session.run(
           [],
           group.map(({ read }) => read.outputs.value.node)
@@ -138,7 +127,10 @@ export const open = Effect.fn("GraphLearner.open")(function* (
     state: read(variables),
     restore: (arrays) =>
       attempt(() => {
-        for (const group of groups(variables.filter(({ name }) => arrays.has(name)))) {
+        for (const group of grouped(
+          variables.filter(({ name }) => arrays.has(name)),
+          bytesOf
+        )) {
           const feeds = group.flatMap(({ name, write }) => {
             const array = arrays.get(name)
             const values = NamedArray.view(array, "float32")
