@@ -30,8 +30,9 @@ const project = async (folder: string) => {
 describe("inkstone plan --model", () => {
   it("says what 175 billion parameters take, that they do not fit, and what would", { timeout }, async () => {
     const words = ["plan", "--model", "gpt3-175b", "--batch", "1", "--length", "2048"]
-    const { code, stdout } = await inkstone(words)
-    expect(code).toBe(0)
+    const { code, stderr, stdout } = await inkstone(words)
+    expect(code).toBe(4)
+    expect(stderr).toContain("gpt3:gpt3-175b does not fit")
     expect(stdout).toContain("gpt3:gpt3-175b: 174,604,259,328 parameters")
     expect(stdout).toMatch(/^weights +698 GB +698 GB$/m)
     expect(stdout).toMatch(/^optimizer +1\.40 TB +1\.40 TB$/m)

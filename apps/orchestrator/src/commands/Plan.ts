@@ -78,6 +78,9 @@ const ofNetwork = Effect.fnUntraced(function* (name: string, { json, ...asked }:
   const { memoryBytes } = capacity({})
   const plan = yield* Plans.plan(choice, { ...asked, memoryBytes })
   Terminal.out.write(json ? `${JSON.stringify({ type: "network", ...plan })}\n` : Plans.inWords(plan))
+  // as a pipeline with such a node is refused
+  if (!plan.fits)
+    return yield* failed("resource", `${plan.network} does not fit into ${bytes(plan.memoryBytes)}`)
 })
 
 export const plan = Command.make(
