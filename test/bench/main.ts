@@ -1,13 +1,14 @@
 // `pnpm bench <name>`: our speed beside a peer's, measured in turns in one sitting.
 import { type BenchOptions, type Row, table } from "./Row.ts"
 import { generate } from "./generate.ts"
+import { memory } from "./memory.ts"
 import { start } from "./start.ts"
 import { tokenize } from "./tokenize.ts"
 import { train } from "./train.ts"
 
 const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
-> = { train, start, generate, tokenize }
+> = { train, start, generate, memory, tokenize }
 
 const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--json]`
 
