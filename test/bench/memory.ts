@@ -53,15 +53,17 @@ const residentAfter = (steps: ReadonlyArray<number>): Promise<ReadonlyArray<numb
 
 export const memory = async ({ quick }: BenchOptions): Promise<ReadonlyArray<Row>> => {
   const steps = quick ? 4000 : 20_000
-  const [before = Number.NaN, after = Number.NaN] = await residentAfter([warm, steps])
-  return [
-    {
-      work: `${tiny.name}: resident after ${steps.toLocaleString("en-US")} steps, and after ${warm.toLocaleString("en-US")}`,
+  const points = [steps / 2, steps]
+  const [before = Number.NaN, ...later] = await residentAfter([warm, ...points])
+  return points.map((point, at) => {
+    const after = later[at] ?? Number.NaN
+    return {
+      work: `${tiny.name}: resident after ${point.toLocaleString("en-US")} steps, and after ${warm.toLocaleString("en-US")}`,
       unit: "MB",
       ours: after / 1e6,
       peer: before / 1e6,
       peerName: "itself",
       ratio: before / after
     }
-  ]
+  })
 }
