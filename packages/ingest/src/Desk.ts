@@ -16,6 +16,8 @@ type DocumentRow = {
   readonly lang: string
   readonly script: string
   readonly split: string
+  readonly licence: string
+  readonly group: string
   readonly bytes: number
   readonly text: string
 }
@@ -87,7 +89,7 @@ export class Desk {
     return undefined
   }
 
-  #judge(id: string, { source, text: raw, lang }: Found): void {
+  #judge(id: string, { source, text: raw, lang, licence, group = "" }: Found): void {
     const config = this.#config
     const { text, repairs, controlRatio } = repair(raw, config.unicode)
     const counted = profile(text)
@@ -101,13 +103,15 @@ export class Desk {
     }
     const failed = cut(scores, script, config) ?? this.#repeated(text)
     if (failed !== undefined) return this.#drop({ id, source, text }, failed)
-    const split = splitOf(id, config.splits)
+    const split = splitOf(group === "" ? id : group, config.splits)
     this.#documents.push({
       id,
       source,
       lang: config.lang ?? lang ?? languageOf(text, script),
       script,
       split,
+      licence: licence ?? config.licence,
+      group,
       bytes: counted.bytes,
       text
     })
@@ -158,6 +162,8 @@ export class Desk {
               lang: documents.map((row) => row.lang),
               script: documents.map((row) => row.script),
               split: documents.map((row) => row.split),
+              licence: documents.map((row) => row.licence),
+              group: documents.map((row) => row.group),
               bytes: Uint32Array.from(documents, (row) => row.bytes),
               text: documents.map((row) => row.text)
             },

@@ -19,7 +19,7 @@ type IngestRun = Run<typeof outputs>
  */
 export const ingest = Stage.define({
   name: "@inkstone/ingest#ingest",
-  version: 1,
+  version: 2,
   description: "Reads text, Markdown, HTML and JSONL; repairs, measures, cuts, deduplicates and splits it",
   config: IngestConfig,
   inputs: {},

@@ -22,6 +22,9 @@ export interface Found extends Named {
   readonly text: string
   /** as the record says */
   readonly lang: string | undefined
+  readonly licence?: string | undefined
+  /** what must stay on one side of a split; the document itself if absent */
+  readonly group?: string | undefined
 }
 /** Known to be of no use before it could be measured like a text. */
 export interface Refused extends Named {

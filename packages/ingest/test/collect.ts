@@ -57,6 +57,8 @@ const Document = Schema.Struct({
   lang: Schema.String,
   script: Schema.String,
   split: Schema.String,
+  licence: Schema.String,
+  group: Schema.String,
   bytes: Schema.Int,
   text: Schema.String
 })

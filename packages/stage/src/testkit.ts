@@ -16,7 +16,7 @@ export type { Fixture, Sample }
  *     sample(Documents, {
  *       attributes: { documents: 1, bytes: 2, splits: {}, description: "", licence: "" },
  *       tables: { documents: { id: ["a"], source: ["a.txt"], lang: ["en"], script: ["Latn"], split: ["train"],
- *         bytes: Uint32Array.of(2), text: ["hi"] } }
+ *         licence: [""], group: [""], bytes: Uint32Array.of(2), text: ["hi"] } }
  *     })
  */
 export const sample = <K extends Kind.Kind>(

@@ -31,6 +31,8 @@ export const seal = Effect.fnUntraced(function* (documents: ReadonlyArray<Docume
       lang: rows.map(() => "und"),
       script: rows.map(() => "Zyyy"),
       split: rows.map(({ split }) => split),
+      licence: rows.map(() => ""),
+      group: rows.map(() => ""),
       bytes: Uint32Array.from(rows, ({ text }) => Buffer.byteLength(text)),
       text: rows.map(({ text }) => text)
     })

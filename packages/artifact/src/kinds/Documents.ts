@@ -3,13 +3,20 @@ import { Schema } from "effect"
 import { uint32, utf8 } from "../Column.ts"
 import * as Kind from "../Kind.ts"
 
-/** Where a document goes is a hash of its id, so that a grown corpus moves nothing between them. */
+/** Where a document goes is a hash of its group, or else of its id, so that a grown corpus moves nothing between them. */
 export const splits = ["train", "validation", "test"] as const
 export type Split = (typeof splits)[number]
 
+/** Version 1 knew neither the licence nor the group of a document. */
+const withLicenceAndGroup: Kind.Upgrader = ({ attributes, tables }) => {
+  const { text, ...before } = tables["documents"] ?? {}
+  const none = Array.isArray(text) ? text.map(() => "") : []
+  return { attributes, tables: { ...tables, documents: { ...before, licence: none, group: none, text } } }
+}
+
 export const Documents = Kind.define({
   name: "documents",
-  version: 1,
+  version: 2,
   tables: {
     documents: {
       /** digest of source and span */
@@ -21,6 +28,10 @@ export const Documents = Kind.define({
       /** ISO 15924 of most letters: `Latn`, `Hans`, ... */
       script: utf8,
       split: utf8,
+      /** of this document; "" if unknown */
+      licence: utf8,
+      /** what must stay on one side of a split, such as a book or a conversation; "" means the document itself */
+      group: utf8,
       /** length of `text` in UTF-8 bytes */
       bytes: uint32,
       text: utf8
@@ -34,5 +45,6 @@ export const Documents = Kind.define({
     /** where the text came from and under which licence, as the pipeline's author wrote it */
     description: Schema.String,
     licence: Schema.String
-  })
+  }),
+  upgraders: { 1: withLicenceAndGroup }
 })

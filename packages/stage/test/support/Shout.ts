@@ -33,6 +33,8 @@ export const rows: Kind.Rows<(typeof Documents)["tables"]["documents"]> = {
   lang: ["en", "en"],
   script: ["Latn", "Latn"],
   split: ["train", "test"],
+  licence: ["", "CC0-1.0"],
+  group: ["", "letters"],
   bytes: Uint32Array.of(5, 3),
   text: ["hello", "ink"]
 }
