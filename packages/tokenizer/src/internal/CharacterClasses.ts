@@ -1,5 +1,6 @@
 // Which code points are letters, numbers and white space. Written down instead of asked from the engine's own regular
 // expressions, because those follow the Unicode version of the Node at hand, and ids must not change with it.
+import { type CodeRanges, eachRange } from "./CodeRanges.ts"
 
 /** Class codes as the word scanner uses them; `other` is everything else (marks, punctuation, symbols, controls). */
 export const other = 0
@@ -7,11 +8,8 @@ export const letter = 1
 export const number = 2
 export const space = 3
 
-/*
- * Ranges of Unicode 16.0 (what Hugging Face tokenizers 0.23 knows) in base 36, two numbers a range: how far it starts after
- * the end of the one before, and how many code points it has.
- */
-const letters =
+// of Unicode 16.0, what Hugging Face tokenizers 0.23 knows
+const letters: CodeRanges =
   "1t q 6 q 1b 1 a 1 4 1 5 n 1 v 1 cq 4 c e 5 7 1 1 1 3l 5 1 2 2 4 1 1 6 1 1 3 1 1 1 k 1 2b 1 3v 8 4m " +
   "1 12 2 1 6 15 1z r 4 4 19 17 z 2 1 2r 1 1 f 2 7 2 a 3 2 1 g 1 1 u t 2h b 1 o x 9 2 4 1 5 m 4 1 9 1 " +
   "3 1 n p 7 b 5 o 1 6 h 16 1m 1i 3 1 i 1 7 a f g 4 8 2 2 2 m 1 7 1 1 3 4 3 1 g 1 d 2 1 3 e 2 a 1 8 6 " +
@@ -44,7 +42,7 @@ const letters =
   "1 1 1 1 1 1 1 1 2 1 1 2 4 1 7 1 4 1 4 1 1 1 a 1 h 5 3 1 5 1 h 3es wyo w 37e 6 66 2 4g2 e 5rl f ha " +
   "1wi f2 15u 3t7 5 38g"
 
-const numbers =
+const numbers: CodeRanges =
   "1c a 3c 2 5 1 2 3 141 a 3q a 5i a bg a 3a a 4 6 30 a 3a a 3a a 2 6 32 d 37 a 8 7 2v a 2w 7 7 j 31 " +
   "a 2o a 3a a 1y k 7g a 1y a jz k oh 3 6n a 6 a m a 8c a 3k b 4l a 6 a 52 a 2e a 3q a 6 a t2 1 3 6 6 " +
   "a 5i 1f 2 5 k6 1o 26 m hi u 12h 1 ll 1 p 9 e 3 9j 4 3u a u 8 1 f w a 13 f msg a 58 a 8w 6 4a a 12 " +
@@ -55,23 +53,13 @@ const numbers =
   "f qq d 25f a"
 
 /** `White_Space`: what `\s` is in Hugging Face's patterns (with U+0085, without U+FEFF, unlike JavaScript's `\s`). */
-const spaces = "9 5 i 1 2s 1 q 1 4bj 1 1vj b t 2 5 1 1b 1 334 1"
+const spaces: CodeRanges = "9 5 i 1 2s 1 q 1 4bj 1 1vj b t 2 5 1 1b 1 334 1"
 
 const build = (): Uint8Array => {
   const classes = new Uint8Array(0x110000) // other
-  for (const [code, ranges] of [
-    [letter, letters],
-    [number, numbers],
-    [space, spaces]
-  ] as const) {
-    let at = 0
-    const steps = ranges.split(" ").map((digits) => Number.parseInt(digits, 36))
-    for (let i = 0; i < steps.length; i += 2) {
-      at += steps[i]!
-      classes.fill(code, at, at + steps[i + 1]!)
-      at += steps[i + 1]!
-    }
-  }
+  eachRange(letters, (from, to) => classes.fill(letter, from, to))
+  eachRange(numbers, (from, to) => classes.fill(number, from, to))
+  eachRange(spaces, (from, to) => classes.fill(space, from, to))
   return classes
 }
 
