@@ -5,7 +5,7 @@ import { fingerprint, idOf, splitOf } from "./Identity.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
 import { languageOf } from "./Language.ts"
 import { profile } from "./Profile.ts"
-import type { Broken, Found, Read } from "./Reader.ts"
+import type { Broken, Found, Read } from "./readers/Format.ts"
 import { repair } from "./Repair.ts"
 import { type Scores as ScoresOf, measure } from "./Rules.ts"
 import { scriptOf } from "./Script.ts"
@@ -81,7 +81,7 @@ export class Desk {
     this.#waitingReads++
     if (one.kind === "found") this.#judge(id, one)
     else {
-      const reason = one.kind === "refused" ? one : { rule: "bad-record", value: one.line, threshold: 0 }
+      const reason = one.kind === "refused" ? one : { rule: "bad-record", value: one.at, threshold: 0 }
       const measured = scoreOfRefusal[reason.rule]
       if (measured !== undefined) this.#scores.push({ id, rule: measured, value: reason.value })
       this.#drop({ id, source: one.source, text: one.text }, reason)

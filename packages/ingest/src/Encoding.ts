@@ -1,6 +1,6 @@
 // Finds out how the bytes of a file are to be read: byte order mark, valid UTF-8, else the best of several by score.
 import { isCommonHan } from "./Han.ts"
-import type { Survey } from "./Survey.ts"
+import type { Survey } from "./readers/Survey.ts"
 
 export type Decision =
   | { readonly encoding: string }
@@ -10,12 +10,10 @@ export type Decision =
 /** Share of suspicious control bytes above which a file is no text; random bytes have a tenth. */
 const mostControls = 0.01
 
-/**
- * `wanted` is `auto` or a label; `markup` says that the file may declare its encoding as HTML does.
- */
+/** `wanted` is `auto` or a label; `declaration` finds the label that a file of this format gives of itself, as its first group. */
 export const decide = (
   survey: Survey,
-  { wanted, markup }: { readonly wanted: string; readonly markup: boolean }
+  { wanted, declaration }: { readonly wanted: string; readonly declaration?: RegExp | undefined }
 ): Decision => {
   const binary: Decision = { rule: "binary", value: survey.controlRatio, threshold: mostControls }
   if (wanted !== "auto") {
@@ -28,7 +26,7 @@ export const decide = (
   const wide = best(wideCandidates, survey.head)
   if (survey.bytes % 2 === 0 && wide.score >= wide.least) return { encoding: wide.label }
   if (survey.controlRatio > mostControls) return binary
-  const declared = markup ? declaredEncoding(survey.head) : undefined
+  const declared = declaration === undefined ? undefined : declaredEncoding(survey.head, declaration)
   if (declared !== undefined) return { encoding: declared }
   const guess = best(candidates, survey.sample)
   if (guess.score >= guess.least) return { encoding: guess.label }
@@ -45,8 +43,7 @@ const byteOrderMark = (head: Uint8Array): string | undefined => {
   return undefined
 }
 
-const declaration = /<meta[^>]{1,200}charset\s*=\s*["']?\s*([\w.:-]+)/iu
-const declaredEncoding = (head: Uint8Array): string | undefined => {
+const declaredEncoding = (head: Uint8Array, declaration: RegExp): string | undefined => {
   const label = declaration.exec(new TextDecoder("latin1").decode(head.subarray(0, 4096)))?.[1]
   if (label === undefined) return undefined
   try {

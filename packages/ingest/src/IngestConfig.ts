@@ -1,6 +1,7 @@
 // What a pipeline file may say to the ingest stage. Every field but `files` has a default.
 import { field } from "@inkstone/stage"
 import { Schema } from "effect"
+import { formatNames } from "./readers/formats.ts"
 
 const compiles = (pattern: string): boolean => {
   try {
@@ -85,13 +86,43 @@ const Cuts = Schema.Struct({
   )
 })
 
-const Jsonl = Schema.Struct({
-  textField: field(Schema.String, "text", "field of a record that holds the text"),
-  idField: Schema.optionalKey(Schema.String).annotate({
-    description:
-      "field that names a record within its file, so that inserted lines move no other; else its position does"
+const Fields = Schema.Struct({
+  text: field(
+    Schema.String,
+    "text",
+    "the text, or a conversation (a list of role and content, or from and value)"
+  ),
+  id: Schema.optionalKey(Schema.String).annotate({
+    description: "names a record within its file, so that inserted ones move no other; else its position does"
   }),
-  langField: Schema.optionalKey(Schema.String).annotate({ description: "field that holds the language" })
+  lang: Schema.optionalKey(Schema.String).annotate({ description: "the language" }),
+  licence: Schema.optionalKey(Schema.String).annotate({ description: "the licence of this document" }),
+  group: Schema.optionalKey(Schema.String).annotate({
+    description: "what must stay on one side of a split, such as a book or a customer"
+  }),
+  title: Schema.optionalKey(Schema.String).annotate({ description: "the title" })
+})
+
+const Csv = Schema.Struct({
+  header: field(Schema.Boolean, true, "the first row names the columns; else they are called 1, 2, 3, ..."),
+  delimiter: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^"\r\n]$/u))).annotate({
+    description: "between the fields of a row; else a comma, and a tab in TSV"
+  }),
+  quote: field(Schema.Literals(["double", "none"]), "double", "double: a field in quotes may hold line ends")
+})
+
+const Limits = Schema.Struct({
+  wholeBytes: field(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 })),
+    2 ** 28,
+    "most bytes of a file that can only be read as a whole"
+  ),
+  unpackedBytes: field(Count, 2 ** 40, "most bytes that come out of one gzip or zstd file"),
+  unpackedRatio: field(
+    Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1)),
+    500,
+    "most bytes out for each byte in, once 16 MiB are out"
+  )
 })
 
 const Splits = Schema.Struct({
@@ -123,17 +154,23 @@ export const IngestConfig = Schema.Struct({
   ),
   where: field(Where, {}, "which of the files are read, by name"),
   format: field(
-    Schema.Literals(["auto", "text", "markdown", "html", "jsonl"]),
+    Schema.Literals(["auto", ...formatNames]),
     "auto",
-    "auto goes by the extension"
+    "auto goes by the extension, or else by the first bytes; gzip and zstd are unpacked whatever this says"
   ),
-  jsonl: field(Jsonl, {}, "which fields of a JSONL record are read"),
+  fields: field(
+    Fields,
+    {},
+    "where records (JSON, CSV, Parquet, ...) keep what is read of them; a.b is b inside a"
+  ),
+  csv: field(Csv, {}, "how CSV and TSV are written"),
+  limits: field(Limits, {}, "against files that are too big to hold, or unpack to more than any text does"),
   onBadRecord: field(
     Schema.Literals(["fail", "drop"]),
     "fail",
-    "what happens at a JSONL line that cannot be used"
+    "what happens at a record, or a file, that is damaged"
   ),
-  split: field(Split, "whole", "how a file becomes documents; JSONL has one a line whatever this says"),
+  split: field(Split, "whole", "how a file becomes documents; a record is one whatever this says"),
   encoding: field(
     Encoding,
     "auto",

@@ -2,14 +2,14 @@
 import { type SourceFile, StageFailure } from "@inkstone/stage"
 import type { Desk } from "./Desk.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
-import type { Broken } from "./Reader.ts"
+import type { Broken } from "./readers/Format.ts"
 
 const advice: Readonly<Record<string, string>> = {
   binary: "Name files that hold text, or unpack them first",
   "unknown-encoding": 'Name the encoding, such as "encoding: gb18030"',
   "replacement-character":
     'Bytes were lost, or the encoding is another one: name it, or set "allowReplacement: true"',
-  "bad-record": 'See "jsonl.textField" and "jsonl.idField"',
+  "bad-record": 'See "fields.text" and "fields.id"',
   "exact-duplicate": "",
   minChars: 'Lower "cuts.minChars", or set "split" so that documents are longer',
   maxChars: 'Raise "cuts.maxChars", or set "split" so that documents are shorter'
@@ -41,11 +41,11 @@ export const corpusEmpty = (
   )
 }
 
-export const recordBroken = ({ name, line, problem }: Broken): StageFailure =>
+export const recordBroken = ({ name, place, problem }: Broken): StageFailure =>
   new StageFailure({
     category: "data",
     fact: "BadRecord",
-    problem: `${name}, line ${line} ${problem}`,
+    problem: `${name}, ${place} ${problem}`,
     advice: 'Correct it, or set "onBadRecord: drop"'
   })
 

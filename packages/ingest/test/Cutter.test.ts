@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { Cutter } from "../src/Cutter.ts"
+import { Cutter } from "../src/readers/Cutter.ts"
 import type { Split } from "../src/IngestConfig.ts"
 
 const cutUp = (split: Split, chunks: ReadonlyArray<string>, limit = 1000) => {

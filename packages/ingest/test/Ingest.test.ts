@@ -98,7 +98,7 @@ describe("documents", () => {
 
   it.effect("of a JSONL file keep id and split when a line is inserted before them", () =>
     Effect.gen(function* () {
-      const config = { jsonl: { idField: "id", langField: "lang" } }
+      const config = { fields: { id: "id", lang: "lang" } }
       const before = yield* collect({ "a.jsonl": record(1) + record(2) }, config)
       const after = yield* collect({ "a.jsonl": record(3) + record(1) + record(2) }, config)
       const byText = new Map(after.documents.map((one) => [one.text, one]))
@@ -379,7 +379,7 @@ describe("bad input", () => {
   it.effect("such as two records of one id is named by both lines", () =>
     Effect.gen(function* () {
       const line = JSON.stringify({ text: prose(1), key: "k" })
-      const failure = yield* failureOf({ "a.jsonl": `${line}\n${line}\n` }, { jsonl: { idField: "key" } })
+      const failure = yield* failureOf({ "a.jsonl": `${line}\n${line}\n` }, { fields: { id: "key" } })
       assert.include(failure.problem, 'a.jsonl, line 2 has the same "key" as line 1: k')
     })
   )

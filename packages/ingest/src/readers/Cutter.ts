@@ -1,6 +1,6 @@
 // Cuts the decoded text of a file into pieces as it streams past, holding no more than one piece, and of that no more than
 // a limit: a longer piece is only counted.
-import type { Split } from "./IngestConfig.ts"
+import type { Split } from "../IngestConfig.ts"
 
 export interface Piece {
   /** the whole piece, or the beginning of one that is too long to hold */

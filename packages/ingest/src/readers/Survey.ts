@@ -1,6 +1,5 @@
 // The first pass over a file: what its bytes look like, whatever they mean. Nothing of the file is kept but two samples.
 import { isAscii } from "node:buffer"
-import { open } from "node:fs/promises"
 
 export interface Survey {
   readonly bytes: number
@@ -14,39 +13,19 @@ export interface Survey {
 }
 
 const sampleBytes = 2 ** 16
-const chunkBytes = 2 ** 20
-/** for files that do not say how long they are, such as pipes */
-const leastBytes = 2 ** 12
 
 const suspicious = new Uint8Array(256).fill(1, 0, 32)
 for (const allowed of [9, 10, 11, 12, 13, 27]) suspicious[allowed] = 0
 
-/** Pieces of a file of at most 1 MiB. Each is only good until the next is asked for. */
-export async function* chunks(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    // no larger than the file, which for thousands of small ones is a gigabyte less to clean up
-    const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(size, leastBytes)))
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length)
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-export const survey = async (path: string): Promise<Survey> => {
+export const survey = async (chunks: AsyncIterable<Uint8Array>): Promise<Survey> => {
   let bytes = 0
   let controls = 0
-  let head = new Uint8Array()
+  const heads: Array<Uint8Array> = []
   let sample = new Uint8Array()
   let sampled = 0
   const utf8 = new Utf8Check()
-  for await (const chunk of chunks(path)) {
-    if (bytes === 0) head = chunk.slice(0, sampleBytes)
+  for await (const chunk of chunks) {
+    if (bytes < sampleBytes) heads.push(chunk.slice(0, sampleBytes - bytes))
     controls += countControls(chunk)
     const high = sampled > 0 ? 0 : firstHigh(chunk)
     if (high >= 0 && sampled < sampleBytes) {
@@ -62,7 +41,7 @@ export const survey = async (path: string): Promise<Survey> => {
     bytes,
     controlRatio: bytes === 0 ? 0 : controls / bytes,
     utf8: utf8.end(),
-    head,
+    head: Buffer.concat(heads),
     sample: sample.subarray(0, sampled)
   }
 }

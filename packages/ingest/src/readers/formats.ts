@@ -1,0 +1,26 @@
+// Every format that is read, by the name a pipeline file gives it: one line each.
+import { Record } from "effect"
+import type { Format } from "./Format.ts"
+import { html } from "./Html.ts"
+import { jsonl } from "./Jsonl.ts"
+import { markdown } from "./Markdown.ts"
+import { text } from "./Text.ts"
+
+/** Where several recognise a file by its beginning, the first of them reads it. */
+export const formats = {
+  html,
+  jsonl,
+  markdown,
+  text
+} as const satisfies { readonly [name: string]: Format }
+
+export type FormatName = keyof typeof formats
+export const formatNames: ReadonlyArray<FormatName> = Record.keys(formats)
+
+/** By extension, else by the first bytes, else text. */
+export const formatOf = (extension: string, head: Uint8Array): FormatName => {
+  const all: ReadonlyArray<readonly [FormatName, Format]> = Record.toEntries(formats)
+  const named = all.find(([, format]) => format.extensions.includes(extension))
+  if (named !== undefined) return named[0]
+  return all.find(([, format]) => format.recognises?.(head) ?? false)?.[0] ?? "text"
+}
