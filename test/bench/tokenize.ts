@@ -1,6 +1,6 @@
 // Tokenizer beside Hugging Face `tokenizers` (Rust) on one core: same text, in turns, and only if the ids are the same.
 import * as fs from "node:fs"
-import { type BpeSettings, BpeTrainer, ByteLevelBpe, type Vocabulary } from "@inkstone/tokenizer"
+import { type BpeSettings, BpeTrainer, byteLevelBpe, type Vocabulary } from "@inkstone/tokenizer"
 import { Schema } from "effect"
 import * as Peer from "./Peer.ts"
 import type { BenchOptions, Row } from "./Row.ts"
@@ -59,7 +59,7 @@ const ours = (documents: ReadonlyArray<string>): Side => {
     encode: async () => {
       const [seconds, all] = timed(() => {
         // a new one each time: no turn profits from words the last one met
-        const tokenizer = new ByteLevelBpe(vocabulary)
+        const tokenizer = byteLevelBpe(vocabulary)
         return documents.map((text) => tokenizer.encodeWithOffsets(text).ids)
       })
       let [tokens, checksum] = [0, 0]

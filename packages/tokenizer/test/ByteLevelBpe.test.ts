@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
-import { byteVocabulary, ByteLevelBpe, parseTokenizerJson } from "../src/index.ts"
+import { byteLevelBpe, byteVocabulary, parseTokenizerJson } from "../src/index.ts"
 import { spell } from "../src/internal/ByteAlphabet.ts"
 import { TokenRun } from "../src/TokenRun.ts"
 import * as Reference from "./Reference.ts"
@@ -9,9 +9,9 @@ import { anyText, integers, mixedText } from "./texts.ts"
 
 const golden = (name: string) => fs.readFileSync(new URL(`golden/${name}`, import.meta.url), "utf8")
 const goldenJson = golden("bpe.json")
-const bpe = new ByteLevelBpe(Effect.runSync(parseTokenizerJson(goldenJson)))
+const bpe = Effect.runSync(parseTokenizerJson(goldenJson))
 const merges: ReadonlyArray<[string, string]> = JSON.parse(goldenJson).model.merges
-const bytes = new ByteLevelBpe(byteVocabulary("<|endoftext|>"))
+const bytes = byteLevelBpe(byteVocabulary("<|endoftext|>"))
 const both = [
   { name: "byte-bpe", tokenizer: bpe },
   { name: "byte", tokenizer: bytes }

@@ -1,9 +1,10 @@
 import { type ArtifactRef, splits, Store, Tokenizer, Tokens } from "@inkstone/artifact"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
-import { byteVocabulary, encode, loadTokenizer, parseTokenizerJson, toJson, train } from "../src/index.ts"
+import { byteLevelBpe, byteVocabulary, encode, loadTokenizer, toJson, train } from "../src/index.ts"
 import { type Document, runStage, seal, store } from "./documents.ts"
 import { integers, randomText } from "./texts.ts"
+import { readVocabulary } from "./vocabularies.ts"
 
 const documents: ReadonlyArray<Document> = (() => {
   const next = integers(53)
@@ -29,7 +30,7 @@ describe("train", () => {
       const artifact = yield* tokenizerOf(yield* seal(documents), { vocabSize: 400 })
       const files = yield* artifact.read("files")
       const pieces = yield* artifact.read("pieces")
-      const vocabulary = yield* parseTokenizerJson(files.content[0]!)
+      const vocabulary = yield* readVocabulary(files.content[0]!)
       assert.deepStrictEqual(files.name, ["tokenizer.json"])
       assert.deepStrictEqual(pieces.id, Uint32Array.from(vocabulary.pieces.keys()))
       assert.deepStrictEqual(
@@ -180,7 +181,7 @@ describe("encode", () => {
       )
       const place = yield* Store
       const draft = yield* place.draft(Tokenizer)
-      const json = toJson({ ...bytes, pieces: [...bytes.pieces, ...more] })
+      const json = toJson(byteLevelBpe({ ...bytes, pieces: [...bytes.pieces, ...more] }))
       yield* draft.append("files", { name: ["tokenizer.json"], content: [json] })
       yield* draft.describe({ type: "byte", vocabSize, endOfTextId: 256, trainedOnBytes: 0 })
       const tokenizer = yield* place.seal(draft)

@@ -1,6 +1,6 @@
 // Failures that are particular to this package's stages.
 import { StageFailure } from "@inkstone/stage"
-import type { TokenizerInvalid } from "../TokenizerJson.ts"
+import type { TokenizerInvalid } from "../TokenizerInvalid.ts"
 
 export const emptySplit = (split: string): StageFailure =>
   new StageFailure({
@@ -15,5 +15,5 @@ export const unusableTokenizer = ({ _tag, message }: TokenizerInvalid): StageFai
     category: "data",
     fact: _tag,
     problem: message,
-    advice: "Use a byte-level BPE tokenizer, such as one that @inkstone/tokenizer#train made"
+    advice: "Use a tokenizer such as one that @inkstone/tokenizer#train made"
   })

@@ -1,0 +1,16 @@
+// What a tokenizer is made of, as a `tokenizer.json` lists it.
+import type { AddedToken } from "./AddedTokens.ts"
+import type { Decoder } from "./decoders/Decoder.ts"
+import type { Model } from "./models/Model.ts"
+import type { Normalizer } from "./normalizers/Normalizer.ts"
+import type { PostProcessor } from "./postProcessors/PostProcessor.ts"
+import type { PreTokenizer } from "./preTokenizers/PreTokenizer.ts"
+
+export interface Parts {
+  readonly addedTokens: ReadonlyArray<AddedToken>
+  readonly normalizer: Normalizer | undefined
+  readonly preTokenizer: PreTokenizer | undefined
+  readonly model: Model
+  readonly postProcessor: PostProcessor | undefined
+  readonly decoder: Decoder | undefined
+}

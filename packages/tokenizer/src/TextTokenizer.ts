@@ -1,0 +1,144 @@
+// A tokenizer ready for use, whatever its type: ids of a text, text of ids. Made of the parts that a `tokenizer.json` lists.
+import { byteLevel as byteLevelDecoder } from "./decoders/ByteLevel.ts"
+import { specialToken } from "./AddedTokens.ts"
+import { Pipeline } from "./internal/Pipeline.ts"
+import { PipelineEncoder } from "./internal/PipelineEncoder.ts"
+import { ByteLevelBpe } from "./models/ByteLevelBpe.ts"
+import type { Parts } from "./Parts.ts"
+import { byteLevelOf } from "./preTokenizers/ByteLevel.ts"
+import { type SpecialIds, specialIds } from "./SpecialIds.ts"
+import type { StepEncoder } from "./StepEncoder.ts"
+import { TokenRun } from "./TokenRun.ts"
+import type { Vocabulary } from "./Vocabulary.ts"
+
+/** Ids and where each starts in the text, in UTF-8 bytes. */
+export interface IdsWithOffsets {
+  readonly ids: Uint32Array
+  readonly offsets: Uint32Array
+}
+
+export interface EncodeOptions {
+  /**
+   * Take special tokens written in the text, such as `<|endoftext|>`, as what they name. For prompts; documents are
+   * encoded without it, since a document that mentions the mark must not end there. Default false.
+   */
+  readonly specialTokens?: boolean
+}
+
+export class TextTokenizer {
+  readonly parts: Parts
+  /** ids of tokens with a role, -1 where there is none */
+  readonly special: SpecialIds
+  /** ids are below this */
+  readonly vocabSize: number
+  readonly #pipeline: Pipeline
+  readonly #encoder: StepEncoder
+  readonly #run = new TokenRun()
+  readonly #specialText: ReadonlyMap<number, string>
+  readonly #addedText: ReadonlyMap<number, string>
+  readonly #idOfAdded: ReadonlyMap<string, number>
+
+  constructor(parts: Parts) {
+    this.parts = parts
+    const { addedTokens, model } = parts
+    this.special = specialIds(addedTokens, model.unkId)
+    this.vocabSize = addedTokens.reduce((size, { id }) => Math.max(size, id + 1), model.vocabSize)
+    this.#addedText = new Map(addedTokens.map(({ content, id }) => [id, content]))
+    this.#idOfAdded = new Map(addedTokens.map(({ content, id }) => [content, id]))
+    this.#specialText = new Map(
+      addedTokens.flatMap(({ content, id, special }) => (special ? [[id, content]] : []))
+    )
+    this.#pipeline = new Pipeline(parts)
+    this.#encoder = this.encoder()
+  }
+
+  /** What kind of model it has, as artifacts name it. */
+  get type(): Parts["model"]["type"] {
+    return this.parts.model.type
+  }
+
+  /** Closes every document; -1 if there is no such token. */
+  get endOfTextId(): number {
+    return this.special.endOfText
+  }
+
+  /** Special tokens by id. */
+  get specialTokens(): ReadonlyMap<number, string> {
+    return this.#specialText
+  }
+
+  /** Ids of a text alone, without the special tokens that a template puts around it. Unpaired surrogates are U+FFFD. */
+  encode(text: string, options: EncodeOptions = {}): Uint32Array {
+    return this.encodeWithOffsets(text, options).ids
+  }
+
+  /** As `encode`, with where each token starts in UTF-8 bytes. */
+  encodeWithOffsets(text: string, { specialTokens = false }: EncodeOptions = {}): IdsWithOffsets {
+    const run = this.#run
+    run.clear()
+    if (specialTokens && this.#mentionsSpecial(text)) {
+      const bytes = new TextEncoder().encode(text)
+      this.#pipeline.encode(bytes, bytes.length, {
+        ordinaryOnly: false,
+        emit: (id, start) => run.push(id, start)
+      })
+    } else {
+      this.#encoder.load(text)
+      this.#encoder.advance(run, Infinity)
+    }
+    return { ids: run.ids.slice(0, run.length), offsets: run.offsets.slice(0, run.length) }
+  }
+
+  /** An encoder with a cache of its own, for documents that are encoded in steps; special tokens in them are text. */
+  encoder(): StepEncoder {
+    const { addedTokens, model, normalizer, preTokenizer } = this.parts
+    const isPlain = addedTokens.every(({ special }) => special) && normalizer === undefined
+    if (isPlain && model instanceof ByteLevelBpe && preTokenizer?.pattern === model.vocabulary.pattern)
+      return model.encoder()
+    return new PipelineEncoder(new Pipeline(this.parts))
+  }
+
+  /** Text of ids; special tokens and unknown ids give nothing, bytes that are no UTF-8 give U+FFFD. */
+  decode(ids: ArrayLike<number>, { specialTokens = false }: EncodeOptions = {}): string {
+    const { decoder } = this.parts
+    const tokens: Array<string> = []
+    for (let i = 0; i < ids.length; i++) {
+      const token = this.tokenOf(ids[i]!)
+      if (token !== undefined && (specialTokens || !this.#specialText.has(ids[i]!))) tokens.push(token)
+    }
+    return decoder === undefined ? tokens.join(" ") : decoder.decode(tokens).join("")
+  }
+
+  /** A token as the vocabulary spells it. */
+  tokenOf(id: number): string | undefined {
+    return this.#addedText.get(id) ?? this.parts.model.tokenOf(id)
+  }
+
+  /** Id of a token as the vocabulary spells it, -1 if it is not there. */
+  idOf(token: string): number {
+    return this.#idOfAdded.get(token) ?? this.parts.model.idOf(token)
+  }
+
+  /** The bytes of text an id stands for; none for special tokens and unknown ids. */
+  pieceBytes(id: number): Uint8Array {
+    if (this.#specialText.has(id)) return new Uint8Array(0)
+    const added = this.#addedText.get(id)
+    return added === undefined ? this.parts.model.bytesOf(id) : new TextEncoder().encode(added)
+  }
+
+  #mentionsSpecial(text: string): boolean {
+    for (const content of this.#specialText.values()) if (text.includes(content)) return true
+    return false
+  }
+}
+
+/** The tokenizer of a byte-level vocabulary. */
+export const byteLevelBpe = (vocabulary: Vocabulary): TextTokenizer =>
+  new TextTokenizer({
+    addedTokens: [...vocabulary.specialTokens].map(([id, content]) => specialToken(id, content)),
+    normalizer: undefined,
+    preTokenizer: byteLevelOf(vocabulary.pattern),
+    model: new ByteLevelBpe(vocabulary),
+    postProcessor: undefined,
+    decoder: byteLevelDecoder
+  })

@@ -1,0 +1,10 @@
+// The decoders that a `tokenizer.json` may name.
+import { partOf, type ReadPart } from "../Part.ts"
+import { readByteLevel } from "./ByteLevel.ts"
+import type { Decoder } from "./Decoder.ts"
+import { readSequence } from "./Sequence.ts"
+
+export const readDecoder: ReadPart<Decoder> = partOf({
+  ByteLevel: readByteLevel,
+  Sequence: readSequence((json, field) => readDecoder(json, field))
+})
