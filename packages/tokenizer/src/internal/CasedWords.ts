@@ -10,11 +10,10 @@ import {
   runEnd,
   threeNumbersEnd
 } from "./ByteScan.ts"
-import { characterCases, closes, opens } from "./CharacterCases.ts"
+import { characterCases as cases, closes, opens } from "./CharacterCases.ts"
 import { letter, number, other } from "./CharacterClasses.ts"
 
 const slash = 0x2f
-const cases = characterCases()
 
 /** Where a word by o200k's expression ends; the regular expression's backtracking is spelled out. */
 export const wordEndO200k = (bytes: Uint8Array, start: number, end: number): number => {

@@ -92,7 +92,5 @@ const build = (): Uint8Array => {
   return cases
 }
 
-let built: Uint8Array | undefined
-
-/** `opens` and `closes` of each code point; made when first asked for. */
-export const characterCases = (): Uint8Array => (built ??= build())
+/** `opens` and `closes` of each code point. */
+export const characterCases = build()
