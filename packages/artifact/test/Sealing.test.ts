@@ -4,10 +4,18 @@ import { once } from "node:events"
 import { mkdirSync, symlinkSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber } from "effect"
-import { Scores, Store, StoreLocal } from "../src/index.ts"
+import { Effect, Exit, Fiber, Schema } from "effect"
+import { Column, Kind, Store, StoreLocal } from "../src/index.ts"
 import { attributes, Everything, rows, seal } from "./support/Everything.ts"
 import { ls, withStore } from "./support/TempStore.ts"
+
+/** A small kind. */
+const Notes = Kind.define({
+  name: "notes",
+  version: 1,
+  tables: { notes: { id: Column.utf8, rule: Column.utf8, value: Column.float64 } },
+  attributes: Schema.Struct({ rules: Schema.Array(Schema.String) })
+})
 
 describe("a draft", () => {
   it.effect("is not in the store before it is sealed and not in tmp afterwards", () =>
@@ -52,13 +60,13 @@ describe("a draft", () => {
     withStore(() =>
       Effect.gen(function* () {
         const store = yield* Store
-        const draft = yield* store.draft(Scores)
+        const draft = yield* store.draft(Notes)
         assert.match((yield* Effect.flip(store.seal(draft))).message, /describe was not called/)
         yield* draft.describe({ rules: [] })
         assert.match((yield* Effect.flip(draft.describe({ rules: [] }))).message, /describe was called twice/)
         yield* store.seal(draft)
         assert.match((yield* Effect.flip(store.seal(draft))).message, /sealed already/)
-        const late = draft.append("scores", { id: ["a"], rule: ["r"], value: Float64Array.of(1) })
+        const late = draft.append("notes", { id: ["a"], rule: ["r"], value: Float64Array.of(1) })
         assert.match((yield* Effect.flip(late)).message, /sealed already/)
       })
     )
@@ -68,12 +76,12 @@ describe("a draft", () => {
     withStore(() =>
       Effect.gen(function* () {
         const store = yield* Store
-        const draft = yield* store.draft(Scores)
-        yield* Effect.forEach([1, 2, 3, 4, 5, 6, 7, 8], (n) => draft.append("scores", batch(n)), {
+        const draft = yield* store.draft(Notes)
+        yield* Effect.forEach([1, 2, 3, 4, 5, 6, 7, 8], (n) => draft.append("notes", batch(n)), {
           concurrency: "unbounded"
         })
         yield* draft.describe({ rules: ["r"] })
-        const { id, value } = yield* (yield* store.seal(draft)).read("scores")
+        const { id, value } = yield* (yield* store.seal(draft)).read("notes")
         assert.deepStrictEqual(id.map(Number), [...value])
         assert.strictEqual(new Set(id).size, 8)
       })

@@ -1,27 +1,21 @@
-// Where each document is repaired, measured, judged and entered into the three tables.
-import type { Documents, Kind, Ledger, Scores } from "@inkstone/artifact"
-import { cut } from "./Cuts.ts"
-import { fingerprint, idOf, splitOf } from "./Identity.ts"
-import type { IngestConfig } from "./IngestConfig.ts"
-import { languageOf } from "./Language.ts"
-import { profile } from "./Profile.ts"
-import type { Broken, Found, Read } from "./readers/Format.ts"
-import { repair } from "./Repair.ts"
-import { type Scores as ScoresOf, measure } from "./Rules.ts"
-import { scriptOf } from "./Script.ts"
+// Where judged documents are entered into the three tables, one after the other in the order of files: what one document means for
+// another, such as that it says the same, is settled here.
+import {
+  type Documents,
+  type Kind,
+  type Ledger,
+  type ScoreColumn,
+  scoreColumns,
+  type Scores
+} from "@inkstone/artifact"
+import type { Cut } from "./Cuts.ts"
+import type { Judged } from "./Judge.ts"
+import type { ScoreRow } from "./measure/Measure.ts"
 
-type DocumentRow = {
-  readonly id: string
-  readonly source: string
-  readonly lang: string
-  readonly script: string
-  readonly split: string
-  readonly licence: string
-  readonly group: string
-  readonly bytes: number
-  readonly text: string
+type ScoreEntry = Pick<Judged, "id" | "source" | "lang" | "script" | "bytes" | "scores"> & {
+  readonly kept: boolean
+  readonly rule: string
 }
-type ScoreRow = { readonly id: string; readonly rule: string; readonly value: number }
 type LedgerRow = {
   readonly id: string
   readonly source: string
@@ -43,14 +37,10 @@ export interface Batches {
 const batchBytes = 4 * 2 ** 20
 const batchDocuments = 1024
 
-/** Code points of the document that the ledger shows. */
-const excerptChars = 80
-
 export class Desk {
-  readonly #config: IngestConfig
   readonly #seen = new Map<string, number>()
-  #documents: Array<DocumentRow> = []
-  #scores: Array<ScoreRow> = []
+  #documents: Array<Judged> = []
+  #scores: Array<ScoreEntry> = []
   #ledger: Array<LedgerRow> = []
   #waitingBytes = 0
   #waitingReads = 0
@@ -64,84 +54,40 @@ export class Desk {
   readonly dropped: Record<string, number> = {}
   readonly repaired: Record<string, number> = {}
 
-  constructor(config: IngestConfig) {
-    this.#config = config
-  }
-
   /** True when there is a batch to take. */
   get isFull(): boolean {
     return this.#waitingBytes >= batchBytes || this.#waitingReads >= batchDocuments
   }
 
-  /** Gives back a broken record if the config says that one ends the run. */
-  enter(one: Read): Broken | undefined {
-    const id = idOf(one.name, one.span)
-    if (one.kind === "broken" && this.#config.onBadRecord === "fail") return one
+  enter(one: Judged): void {
+    const { bytes, excerpt, id, lang, repairs, script, scores, source, split } = one
     this.read++
     this.#waitingReads++
-    if (one.kind === "found") this.#judge(id, one)
-    else {
-      const reason = one.kind === "refused" ? one : { rule: "bad-record", value: one.at, threshold: 0 }
-      const measured = scoreOfRefusal[reason.rule]
-      if (measured !== undefined) this.#scores.push({ id, rule: measured, value: reason.value })
-      this.#drop({ id, source: one.source, text: one.text }, reason)
-    }
-    return undefined
-  }
-
-  #judge(id: string, { source, text: raw, lang, licence, group = "" }: Found): void {
-    const config = this.#config
-    const { text, repairs, controlRatio } = repair(raw, config.unicode)
-    const counted = profile(text)
-    const script = scriptOf(text, counted)
-    const scores = measure({ text, profile: counted, script, controlRatio })
-    this.#enterScores(id, scores)
-    const excerpt = excerptOf(text)
     for (const { rule, count } of repairs) {
       this.#ledger.push({ id, source, action: "repaired", rule, value: count, threshold: 0, excerpt })
       tally(this.repaired, rule)
     }
-    const failed = cut(scores, script, config) ?? this.#repeated(text)
-    if (failed !== undefined) return this.#drop({ id, source, text }, failed)
-    const split = splitOf(group === "" ? id : group, config.splits)
-    this.#documents.push({
-      id,
-      source,
-      lang: config.lang ?? lang ?? languageOf(text, script),
-      script,
-      split,
-      licence: licence ?? config.licence,
-      group,
-      bytes: counted.bytes,
-      text
-    })
+    const failed = one.cut ?? this.#repeated(one.fingerprint)
+    const rule = failed?.rule ?? ""
+    this.#scores.push({ id, source, lang, script, bytes, scores, kept: failed === undefined, rule })
+    if (failed !== undefined) {
+      this.#ledger.push({ id, source, action: "dropped", ...failed, excerpt })
+      tally(this.dropped, rule)
+      return
+    }
+    this.#documents.push(one)
     this.kept++
-    this.bytes += counted.bytes
-    this.#waitingBytes += counted.bytes
+    this.bytes += bytes
+    this.#waitingBytes += bytes
     tally(this.splits, split)
   }
 
   /** Documents come in order of name, so the one that stays is the first by name. The value is the how manieth it is. */
-  #repeated(
-    text: string
-  ): { readonly rule: string; readonly value: number; readonly threshold: number } | undefined {
-    if (this.#config.deduplicate === "none") return undefined
-    const print = fingerprint(text)
+  #repeated(print: string): Cut | undefined {
+    if (print === "") return undefined
     const copies = (this.#seen.get(print) ?? 0) + 1
     this.#seen.set(print, copies)
     return copies > 1 ? { rule: "exact-duplicate", value: copies, threshold: 1 } : undefined
-  }
-
-  #enterScores(id: string, scores: ScoresOf): void {
-    for (const [rule, value] of scores) this.#scores.push({ id, rule, value })
-  }
-
-  #drop(
-    { id, source, text }: { readonly id: string; readonly source: string; readonly text: string },
-    { rule, value, threshold }: { readonly rule: string; readonly value: number; readonly threshold: number }
-  ): void {
-    this.#ledger.push({ id, source, action: "dropped", rule, value, threshold, excerpt: excerptOf(text) })
-    tally(this.dropped, rule)
   }
 
   /** What has come together since the last time, in columns. */
@@ -172,8 +118,13 @@ export class Desk {
           ? undefined
           : {
               id: scores.map((row) => row.id),
+              source: scores.map((row) => row.source),
+              lang: scores.map((row) => row.lang),
+              script: scores.map((row) => row.script),
+              bytes: Uint32Array.from(scores, (row) => row.bytes),
+              kept: scores.map((row) => row.kept),
               rule: scores.map((row) => row.rule),
-              value: Float64Array.from(scores, (row) => row.value)
+              ...columnsOf(scores.map((row) => row.scores))
             },
       ledger:
         ledger.length === 0
@@ -191,15 +142,22 @@ export class Desk {
   }
 }
 
-/** The one score that is known of a document which could not be held or read. */
-const scoreOfRefusal: Readonly<Record<string, string>> = { maxChars: "chars", binary: "controlRatio" }
+type ScoreValues = Readonly<Record<ScoreColumn, Float32Array>>
+const isWhole = (columns: Partial<ScoreValues>): columns is ScoreValues =>
+  scoreColumns.every((column) => columns[column] !== undefined)
+
+/** Rows turned into columns. */
+const columnsOf = (rows: ReadonlyArray<ScoreRow>): ScoreValues => {
+  const columns: Partial<Record<ScoreColumn, Float32Array>> = {}
+  for (const [place, name] of scoreColumns.entries()) {
+    const column = new Float32Array(rows.length)
+    for (let row = 0; row < rows.length; row++) column[row] = rows[row]![place]!
+    columns[name] = column
+  }
+  if (!isWhole(columns)) throw new Error("a column of scores is missing")
+  return columns
+}
 
 const tally = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1
 }
-
-const excerptOf = (text: string): string =>
-  Array.from(text.slice(0, 4 * excerptChars).replace(/[\p{Cc}\s]+/gu, " "))
-    .slice(0, excerptChars)
-    .join("")
-    .trim()

@@ -1,13 +1,20 @@
 // The stage: files in, clean documents out, with what every rule measured and what was dropped or repaired.
-import { type ArtifactInvalid, Documents, Ledger, Scores, type StorageFailed } from "@inkstone/artifact"
+import {
+  type ArtifactInvalid,
+  canonicalJson,
+  Documents,
+  Ledger,
+  Scores,
+  type StorageFailed
+} from "@inkstone/artifact"
 import { type Run, type SourceFile, Stage, StageFailure } from "@inkstone/stage"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { longest } from "./Cuts.ts"
 import { Desk } from "./Desk.ts"
 import { corpusEmpty, recordBroken, sourceNameShared, sourceUnreadable } from "./failures.ts"
 import { IngestConfig } from "./IngestConfig.ts"
+import { Judge } from "./Judge.ts"
 import { read } from "./Reader.ts"
-import { rules } from "./Rules.ts"
 import { select, sharedName } from "./Selection.ts"
 
 const outputs = { documents: Documents, scores: Scores, ledger: Ledger }
@@ -19,7 +26,7 @@ type IngestRun = Run<typeof outputs>
  */
 export const ingest = Stage.define({
   name: "@inkstone/ingest#ingest",
-  version: 2,
+  version: 3,
   description: "Reads text, Markdown, HTML and JSONL; repairs, measures, cuts, deduplicates and splits it",
   config: IngestConfig,
   inputs: {},
@@ -32,10 +39,11 @@ export const ingest = Stage.define({
     if (files.length === 0) return yield* corpusEmpty(config, { found: run.files.length })
     const shared = sharedName(files)
     if (shared !== undefined) return yield* sourceNameShared(shared)
-    const desk = new Desk(config)
+    const desk = new Desk()
+    const judge = new Judge(config)
     const total = files.reduce((bytes, file) => bytes + file.bytes, 0)
     let done = 0
-    for (const file of files) done = yield* readFile(file, { config, run, desk, done, total })
+    for (const file of files) done = yield* readFile(file, { config, run, judge, desk, done, total })
     yield* flush(desk, run)
     if (desk.kept === 0) return yield* corpusEmpty(config, { found: run.files.length, desk })
     yield* describe(desk, config, run)
@@ -45,6 +53,7 @@ export const ingest = Stage.define({
 interface Progress {
   readonly config: IngestConfig
   readonly run: IngestRun
+  readonly judge: Judge
   readonly desk: Desk
   /** bytes of the files before this one, and of all */
   readonly done: number
@@ -52,7 +61,7 @@ interface Progress {
 }
 
 /** Gives the bytes that are done after this file. */
-const readFile = (file: SourceFile, { config, run, desk, done, total }: Progress) =>
+const readFile = (file: SourceFile, { config, run, judge, desk, done, total }: Progress) =>
   Effect.acquireUseRelease(
     Effect.sync(() => read(file, config)),
     Effect.fnUntraced(function* (batches) {
@@ -66,8 +75,8 @@ const readFile = (file: SourceFile, { config, run, desk, done, total }: Progress
         )
         if (next.done === true) return bytes
         for (const one of next.value.reads) {
-          const broken = desk.enter(one)
-          if (broken !== undefined) return yield* recordBroken(broken)
+          if (one.kind === "broken" && config.onBadRecord === "fail") return yield* recordBroken(one)
+          desk.enter(judge.of(one))
           if (desk.isFull) yield* flush(desk, run)
         }
         bytes += next.value.bytes
@@ -88,10 +97,11 @@ const flush = Effect.fnUntraced(
 )
 
 const describe = Effect.fnUntraced(
-  function* (desk: Desk, { description, licence, splits }: IngestConfig, { outputs }: IngestRun) {
+  function* (desk: Desk, config: IngestConfig, { outputs }: IngestRun) {
+    const { description, licence, splits } = config
     const { read, kept, bytes, dropped, repaired } = desk
     yield* outputs.documents.describe({ documents: kept, bytes, splits: desk.splits, description, licence })
-    yield* outputs.scores.describe({ rules: rules.map(({ name }) => name) })
+    yield* outputs.scores.describe({ documents: read, kept, cuts: cutsAsJson(config) })
     yield* outputs.ledger.describe({ read, kept, dropped, repaired })
     yield* Effect.logInfo(`kept ${kept} of ${read} documents, ${bytes} bytes`)
     const wanted = { validation: splits.validation, test: splits.test, train: 1 }
@@ -104,6 +114,12 @@ const describe = Effect.fnUntraced(
   },
   Effect.mapError((problem) => notStored(problem))
 )
+
+/** As the config says it, so that the same thresholds can be worked out from the scores alone. */
+const cutsAsJson = (config: IngestConfig): string => {
+  const { allowReplacement, cuts } = Schema.encodeSync(IngestConfig)(config)
+  return canonicalJson({ allowReplacement, cuts })
+}
 
 const notStored = (problem: ArtifactInvalid | StorageFailed): StageFailure =>
   problem._tag === "StorageFailed"

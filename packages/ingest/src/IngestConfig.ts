@@ -1,6 +1,7 @@
 // What a pipeline file may say to the ingest stage. Every field but `files` has a default.
 import { field } from "@inkstone/stage"
 import { Schema } from "effect"
+import { Cuts } from "./CutConfig.ts"
 import { formatNames } from "./readers/formats.ts"
 
 const compiles = (pattern: string): boolean => {
@@ -38,9 +39,6 @@ const Encoding = Schema.String.check(
     (label) => knownEncoding(label) || "expected auto or a label such as utf-8, gb18030, big5"
   )
 )
-// Strings end at 2^29 characters in V8.
-const MaxChars = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500_000_000 }))
-
 const Where = Schema.Struct({
   name: Schema.optionalKey(Pattern).annotate({
     description: "keep a file only if this regular expression matches its name"
@@ -52,38 +50,6 @@ const Where = Schema.Struct({
       atMost: Schema.optionalKey(Schema.Finite)
     })
   ).annotate({ description: "keep a file only if the number in its name is in this range" })
-})
-
-const thresholds = {
-  minChars: Schema.optionalKey(Count),
-  maxChars: Schema.optionalKey(MaxChars),
-  minLetterRatio: Schema.optionalKey(Share),
-  maxDigitRatio: Schema.optionalKey(Share),
-  maxControlRatio: Schema.optionalKey(Share),
-  minUniqueLineRatio: Schema.optionalKey(Share),
-  maxLineChars: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-  minHanRatio: Schema.optionalKey(Share),
-  minWords: Schema.optionalKey(Count),
-  maxMeanWordChars: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
-}
-const Thresholds = Schema.Struct(thresholds)
-
-const Cuts = Schema.Struct({
-  ...thresholds,
-  minChars: field(Count, 20, "least characters (code points) of the clean text"),
-  maxChars: field(
-    MaxChars,
-    10_000_000,
-    "most characters; no record longer than this is ever held in memory, so it bounds markup too, before it is parsed"
-  ),
-  minLetterRatio: field(Share, 0.5, "letters of any script among the characters that are not white space"),
-  maxControlRatio: field(Share, 0.01, "control characters among all, before they are repaired"),
-  minUniqueLineRatio: field(Share, 0.3, "distinct lines among the lines that are not blank"),
-  byScript: field(
-    Schema.Record(Schema.String, Thresholds),
-    { Hani: { minChars: 10 } },
-    "thresholds that replace the ones above for a script (ISO 15924); Hani stands for Hans, Hant and Jpan as well"
-  )
 })
 
 const Fields = Schema.Struct({
@@ -191,7 +157,11 @@ export const IngestConfig = Schema.Struct({
     "exact",
     "exact: of texts that differ in white space only, the first by name stays"
   ),
-  cuts: field(Cuts, {}, "what a document must pass to be kept"),
+  cuts: field(
+    Schema.Union([Schema.Literal("off"), Cuts]),
+    {},
+    "what a document must pass to be kept; off keeps all that could be read, for the stage #cut to choose from"
+  ),
   splits: field(Splits, {}, "shares of the documents held out; the rest is train"),
   lang: Schema.optionalKey(Schema.String).annotate({
     description: "ISO 639-1 of all documents; else a guess per document"
@@ -200,5 +170,4 @@ export const IngestConfig = Schema.Struct({
   licence: field(Schema.String, "", "under which licence")
 })
 export type IngestConfig = typeof IngestConfig.Type
-export type Thresholds = typeof Thresholds.Type
 export type Split = typeof Split.Type

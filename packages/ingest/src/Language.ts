@@ -55,6 +55,12 @@ const stopWords: Partial<Record<Script, Readonly<Record<string, ReadonlySet<stri
   Deva: { hi: words("के में की है से को का और पर यह कि हैं एक भी नहीं ने तो था") }
 }
 
+/** The list of a language, where there is one. */
+export const stopWordsOf = (language: string): ReadonlyArray<string> | undefined => {
+  const list = Object.values(stopWords).find((lists) => lists[language] !== undefined)?.[language]
+  return list === undefined ? undefined : [...list]
+}
+
 /** Enough to be sure, and the same cost for a book as for a page. */
 const sampleChars = 8000
 const word = /[\p{L}\p{M}]+/gu

@@ -27,11 +27,11 @@ export const scriptOf = (text: string, { byScript, han }: Profile): Script => {
   return most === 0 ? "Zyyy" : (scripts[most] ?? "Zyyy")
 }
 
-const hanScripts: ReadonlySet<Script> = new Set(["Hani", "Hans", "Hant", "Jpan"])
+const hanScripts: ReadonlySet<string> = new Set(["Hani", "Hans", "Hant", "Jpan"])
 /** Written with Han characters, wholly or in part. */
-export const isHan = (script: Script): boolean => hanScripts.has(script)
+export const isHan = (script: string): boolean => hanScripts.has(script)
 
-const unspaced: ReadonlySet<Script> = new Set([
+const unspaced: ReadonlySet<string> = new Set([
   "Thai",
   "Khmr",
   "Laoo",
@@ -42,4 +42,4 @@ const unspaced: ReadonlySet<Script> = new Set([
   "Kana"
 ])
 /** Do spaces stand between words? Where they do not, a count of words says nothing. */
-export const hasWords = (script: Script): boolean => !isHan(script) && !unspaced.has(script)
+export const hasWords = (script: string): boolean => !isHan(script) && !unspaced.has(script)

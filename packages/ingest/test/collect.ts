@@ -62,7 +62,18 @@ const Document = Schema.Struct({
   bytes: Schema.Int,
   text: Schema.String
 })
-const Score = Schema.Struct({ id: Schema.String, rule: Schema.String, value: Schema.Finite })
+const Score = Schema.StructWithRest(
+  Schema.Struct({
+    id: Schema.String,
+    source: Schema.String,
+    lang: Schema.String,
+    script: Schema.String,
+    bytes: Schema.Int,
+    kept: Schema.Boolean,
+    rule: Schema.String
+  }),
+  [Schema.Record(Schema.String, Schema.Unknown)]
+)
 const Entry = Schema.Struct({
   id: Schema.String,
   source: Schema.String,

@@ -2,18 +2,18 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Scores } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
 import { afterAll } from "vitest"
 import { ContractBench } from "../src/internal/ContractBench.ts"
 import { type Progress, type Run, Stage, StageFailure } from "../src/index.ts"
+import { Notes } from "./support/Notes.ts"
 
-type Outputs = { readonly scores: typeof Scores }
+type Outputs = { readonly scores: typeof Notes }
 type Breaker = (run: Run<Outputs>) => Effect.Effect<void>
 
 const write = (run: Run<Outputs>, value: number) =>
   Effect.gen(function* () {
-    yield* run.outputs.scores.append("scores", { id: ["a"], rule: ["r"], value: Float64Array.of(value) })
+    yield* run.outputs.scores.append("notes", { id: ["a"], rule: ["r"], value: Float64Array.of(value) })
     yield* run.outputs.scores.describe({ rules: ["r"] })
   })
 const step: Progress = { done: 1, total: 2, unit: "steps" }
@@ -26,7 +26,7 @@ const broken = (breaker: Breaker, value: (run: Run<Outputs>) => number = () => 1
     description: "Breaks the contract",
     config: Schema.Struct({ size: Schema.optionalKey(Schema.Int) }),
     inputs: {},
-    outputs: { scores: Scores },
+    outputs: { scores: Notes },
     run: Effect.fn(function* (_config, _given, run) {
       yield* breaker(run)
       yield* write(run, value(run))

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
-import { type ArtifactRef, Documents, Scores, Store, StoreLocal } from "@inkstone/artifact"
+import { type ArtifactRef, Documents, Store, StoreLocal } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
 import { afterAll } from "vitest"
 import { type Labelled, Stage, StageFailure, StageRunner } from "../src/index.ts"
+import { Notes } from "./support/Notes.ts"
 import { documents, rows, Shout } from "./support/Shout.ts"
 
 const root = mkdtempSync(join(tmpdir(), "inkstone-runner-"))
@@ -28,12 +29,12 @@ const Gather = Stage.define({
   description: "Lists what it was given",
   config: Schema.Struct({ skip: Schema.optionalKey(Schema.Boolean) }),
   inputs: { sources: Stage.many(Documents) },
-  outputs: { names: Scores, again: Scores },
+  outputs: { names: Notes, again: Notes },
   run: Effect.fn(function* ({ skip }, { sources }, { outputs, seed, workspace }) {
     const id = sources.map(({ label }: Labelled<typeof Documents>) => label)
     const value = new Float64Array(id.length).fill(seed)
     for (const draft of [outputs.names, outputs.again]) {
-      yield* draft.append("scores", { id, rule: id.map(() => workspace), value })
+      yield* draft.append("notes", { id, rule: id.map(() => workspace), value })
     }
     yield* outputs.names.describe({ rules: [] })
     if (skip !== true) yield* outputs.again.describe({ rules: ["other"] })
@@ -56,8 +57,8 @@ layer(StoreLocal.layer(join(root, "store")))("StageRunner.run", (it) => {
       const ref = yield* documents.make
       const sources = ["a", "b[preset=nano]"].map((label) => ({ label, ref }))
       const sealed = yield* StageRunner.run({ ...job, stage: Gather, config: {}, inputs: { sources } })
-      const artifact = yield* (yield* Store).open(Scores, sealed["names"]?.digest ?? "")
-      assert.deepStrictEqual(yield* artifact.read("scores"), {
+      const artifact = yield* (yield* Store).open(Notes, sealed["names"]?.digest ?? "")
+      assert.deepStrictEqual(yield* artifact.read("notes"), {
         id: ["a", "b[preset=nano]"],
         rule: [job.workspace, job.workspace],
         value: Float64Array.of(7, 7)
@@ -107,7 +108,7 @@ layer(StoreLocal.layer(join(root, "store")))("StageRunner.run", (it) => {
     Effect.gen(function* () {
       const failed = yield* failure({ ...job, stage: Gather, config: { skip: true }, inputs: {} })
       assert.deepInclude(failed, { category: "crashed", fact: "ArtifactInvalid" })
-      assert.match(failed.message, /scores: describe was not called/)
+      assert.match(failed.message, /notes: describe was not called/)
     })
   )
 
