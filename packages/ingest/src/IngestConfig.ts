@@ -3,54 +3,9 @@ import { field } from "@inkstone/stage"
 import { Schema } from "effect"
 import { Cuts } from "./CutConfig.ts"
 import { formatNames } from "./readers/formats.ts"
+import { Pattern, reading } from "./readers/Settings.ts"
 
-const compiles = (pattern: string): boolean => {
-  try {
-    return new RegExp(pattern, "u") instanceof RegExp
-  } catch {
-    return false
-  }
-}
-const isPattern = Schema.makeFilter<string>(
-  (pattern) => compiles(pattern) || "expected a regular expression of JavaScript (flag u)"
-)
-const Pattern = Schema.String.check(isPattern)
-const NumberPattern = Schema.String.check(
-  isPattern,
-  Schema.makeFilter((pattern) => {
-    if (!compiles(pattern)) return true // said by the check above
-    const groups = new RegExp(`${pattern}|`, "u").exec("")?.length ?? 0
-    return groups > 1 || "expected a capture group round the number"
-  })
-)
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-
-const knownEncoding = (label: string): boolean => {
-  try {
-    return label === "auto" || new TextDecoder(label).encoding !== ""
-  } catch {
-    return false
-  }
-}
-
-const Encoding = Schema.String.check(
-  Schema.makeFilter(
-    (label) => knownEncoding(label) || "expected auto or a label such as utf-8, gb18030, big5"
-  )
-)
-const Where = Schema.Struct({
-  name: Schema.optionalKey(Pattern).annotate({
-    description: "keep a file only if this regular expression matches its name"
-  }),
-  number: Schema.optionalKey(
-    Schema.Struct({
-      pattern: NumberPattern.annotate({ description: "its first group is the number, such as ^(\\d{4})_" }),
-      atLeast: Schema.optionalKey(Schema.Finite),
-      atMost: Schema.optionalKey(Schema.Finite)
-    })
-  ).annotate({ description: "keep a file only if the number in its name is in this range" })
-})
 
 const Fields = Schema.Struct({
   text: field(
@@ -67,28 +22,6 @@ const Fields = Schema.Struct({
     description: "what must stay on one side of a split, such as a book or a customer"
   }),
   title: Schema.optionalKey(Schema.String).annotate({ description: "the title" })
-})
-
-const Csv = Schema.Struct({
-  header: field(Schema.Boolean, true, "the first row names the columns; else they are called 1, 2, 3, ..."),
-  delimiter: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^"\r\n]$/u))).annotate({
-    description: "between the fields of a row; else a comma, and a tab in TSV"
-  }),
-  quote: field(Schema.Literals(["double", "none"]), "double", "double: a field in quotes may hold line ends")
-})
-
-const Limits = Schema.Struct({
-  wholeBytes: field(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 })),
-    2 ** 28,
-    "most bytes of a file that can only be read as a whole"
-  ),
-  unpackedBytes: field(Count, 2 ** 40, "most bytes that come out of one gzip or zstd file"),
-  unpackedRatio: field(
-    Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1)),
-    500,
-    "most bytes out for each byte in, once 16 MiB are out"
-  )
 })
 
 const Splits = Schema.Struct({
@@ -110,15 +43,7 @@ const Split = Schema.Union([
 ])
 
 export const IngestConfig = Schema.Struct({
-  files: Schema.NonEmptyArray(Schema.String).annotate({
-    description: "paths, folders and globs relative to the pipeline file, or npm:package/path/*.txt"
-  }),
-  exclude: field(
-    Schema.Array(Schema.String),
-    [],
-    "globs over file names; a file that matches one is not read"
-  ),
-  where: field(Where, {}, "which of the files are read, by name"),
+  ...reading,
   format: field(
     Schema.Literals(["auto", ...formatNames]),
     "auto",
@@ -129,19 +54,7 @@ export const IngestConfig = Schema.Struct({
     {},
     "where records (JSON, CSV, Parquet, ...) keep what is read of them; a.b is b inside a"
   ),
-  csv: field(Csv, {}, "how CSV and TSV are written"),
-  limits: field(Limits, {}, "against files that are too big to hold, or unpack to more than any text does"),
-  onBadRecord: field(
-    Schema.Literals(["fail", "drop"]),
-    "fail",
-    "what happens at a record, or a file, that is damaged"
-  ),
   split: field(Split, "whole", "how a file becomes documents; a record is one whatever this says"),
-  encoding: field(
-    Encoding,
-    "auto",
-    "auto: byte order mark, valid UTF-8, else the best of several by score; or a label such as gb18030"
-  ),
   unicode: field(
     Schema.Literals(["nfc", "nfkc", "none"]),
     "nfc",

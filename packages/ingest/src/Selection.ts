@@ -1,12 +1,12 @@
 // Which of the files that the patterns found are read, and in which order.
 import { posix } from "node:path"
 import type { SourceFile } from "@inkstone/stage"
-import type { IngestConfig } from "./IngestConfig.ts"
+import type { Reading } from "./readers/Settings.ts"
 
 /** Sorted by name, by code unit: the same on every machine and in every locale. */
 export const select = (
   files: ReadonlyArray<SourceFile>,
-  { exclude, where }: Pick<IngestConfig, "exclude" | "where">
+  { exclude, where }: Pick<Reading, "exclude" | "where">
 ): ReadonlyArray<SourceFile> => {
   const name = where.name === undefined ? undefined : new RegExp(where.name, "u")
   const number = where.number === undefined ? undefined : new RegExp(where.number.pattern, "u")

@@ -1,6 +1,7 @@
 // Cuts the decoded text of a file into pieces as it streams past, holding no more than one piece, and of that no more than
 // a limit: a longer piece is only counted.
 import type { Split } from "../IngestConfig.ts"
+import { Bounded } from "./Bounded.ts"
 
 export interface Piece {
   /** the whole piece, or the beginning of one that is too long to hold */
@@ -11,51 +12,7 @@ export interface Piece {
   readonly line: number
 }
 
-/** Of a piece that is too long, as much is kept as an excerpt needs. */
-const keptOfLong = 1000
 const lineEnd = /\r\n|\n|\r/gu
-
-const pairs = /[\u{10000}-\u{10FFFF}]/u
-/** Code points of a text, without making a string of each. */
-const codePoints = (text: string): number => {
-  if (!pairs.test(text)) return text.length
-  let lows = 0
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) lows++
-  return text.length - lows
-}
-
-/** Text that grows until it passes the limit; from there on it is only counted. */
-class Bounded {
-  readonly #limit: number
-  #parts: Array<string> = []
-  #points = 0
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-  get points(): number {
-    return this.#points
-  }
-  get tooLong(): number | undefined {
-    return this.#points > this.#limit ? this.#points : undefined
-  }
-  add(text: string, points = codePoints(text)): void {
-    const wasTooLong = this.tooLong !== undefined
-    this.#points += points
-    if (this.tooLong === undefined) this.#parts.push(text)
-    else {
-      const kept = wasTooLong ? (this.#parts[0] ?? "") : this.#parts.join("")
-      this.#parts = [
-        kept.length < keptOfLong ? (kept + text).slice(0, keptOfLong) : kept.slice(0, keptOfLong)
-      ]
-    }
-  }
-  take(): { readonly text: string; readonly tooLong: number | undefined } {
-    const taken = { text: this.#parts.join(""), tooLong: this.tooLong }
-    this.#parts = []
-    this.#points = 0
-    return taken
-  }
-}
 
 /**
  * Feed it with `push`, then call `end`; both give the pieces that are complete. Cut into lines or sections, pieces without a

@@ -2,9 +2,11 @@
 // supervised examples in `../examples/`.
 import { longest } from "../Cuts.ts"
 import type { IngestConfig } from "../IngestConfig.ts"
+import { codePoints } from "./Bounded.ts"
 import { turnsText } from "./Chat.ts"
 import { type Broken, type Format, type Named, nth, type Read, type Refused } from "./Format.ts"
 import type { Input } from "./Input.ts"
+import type { Reading } from "./Settings.ts"
 
 /** A value as JSON has it; big integers and bytes of binary formats come as strings, dates as ISO 8601. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -33,7 +35,7 @@ export interface LongRow extends Place {
 export type RowItem = Row | BadRow | LongRow
 
 /** What reading rows depends on. */
-export interface RowSettings extends Pick<IngestConfig, "encoding" | "csv" | "limits"> {
+export interface RowSettings extends Pick<Reading, "encoding" | "csv" | "po" | "limits"> {
   /** no row longer than this is held */
   readonly maxChars: number
 }
@@ -102,6 +104,10 @@ class DocumentsOf {
     const bad = (problem: string) => broken(row, next, problem, excerptOf(fields))
     const text = textAt(fields, wanted.text)
     if (typeof text !== "string") return bad(text.problem)
+    if (text.length > this.#maxChars && codePoints(text) > this.#maxChars) {
+      const one = { value: codePoints(text), threshold: this.#maxChars, text: text.slice(0, excerptChars) }
+      return tooLong(next, one)
+    }
     const about = {
       text,
       lang: nameAt(fields, wanted.lang),
@@ -145,5 +151,9 @@ const tooLong = (
 const excerptChars = 400
 const excerptOf = (fields: Fields): string =>
   JSON.stringify(fields, (_, value: unknown) =>
-    typeof value === "string" ? value.slice(0, excerptChars) : value
+    typeof value === "string"
+      ? value.slice(0, excerptChars)
+      : typeof value === "bigint"
+        ? value.toString()
+        : value
   ).slice(0, excerptChars)

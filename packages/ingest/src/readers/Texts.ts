@@ -1,8 +1,8 @@
 // The decoded text of a file as a stream. Reads it twice: once to find out what its bytes are, once to decode them.
 import { decide } from "../Encoding.ts"
-import type { IngestConfig } from "../IngestConfig.ts"
 import type { Input } from "./Input.ts"
 import { Refusal } from "./Refusal.ts"
+import type { Reading } from "./Settings.ts"
 import { survey } from "./Survey.ts"
 
 /**
@@ -11,7 +11,7 @@ import { survey } from "./Survey.ts"
  */
 export async function* texts(
   input: Input,
-  { encoding }: Pick<IngestConfig, "encoding">,
+  { encoding }: Pick<Reading, "encoding">,
   declaration?: RegExp
 ): AsyncGenerator<string> {
   const looks = await survey(input.chunks())

@@ -1,17 +1,22 @@
 // Every format that is read, by the name a pipeline file gives it: one line each.
 import { Record } from "effect"
+import { csv, tsv } from "./Csv.ts"
 import type { Format } from "./Format.ts"
 import { html } from "./Html.ts"
+import { json } from "./Json.ts"
 import { jsonl } from "./Jsonl.ts"
 import { markdown } from "./Markdown.ts"
 import { text } from "./Text.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
 export const formats = {
+  csv,
   html,
   jsonl,
+  json,
   markdown,
-  text
+  text,
+  tsv
 } as const satisfies { readonly [name: string]: Format }
 
 export type FormatName = keyof typeof formats
