@@ -1,1 +1,2 @@
 export * from "./Ingest.ts"
+export { deduplicate } from "./deduplicate/Deduplicate.ts"
