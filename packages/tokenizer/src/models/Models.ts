@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { invalid, partOf, type ReadPart } from "../Part.ts"
 import { type ByteLevelContext, readByteLevelBpe } from "./ByteLevelBpeJson.ts"
 import type { Model } from "./Model.ts"
+import { readUnigram } from "./Unigram.ts"
 
 /** What of the rest of the file a model needs to know. */
 export interface ModelContext extends ByteLevelContext {
@@ -15,5 +16,6 @@ const noByteLevel: ReadPart<Model> = (_, field) =>
 
 export const readModel = (context: ModelContext): ReadPart<Model> =>
   partOf({
-    BPE: context.byteLevel ? readByteLevelBpe(context) : noByteLevel
+    BPE: context.byteLevel ? readByteLevelBpe(context) : noByteLevel,
+    Unigram: readUnigram
   })
