@@ -135,11 +135,13 @@ export class Scan {
       at++
       if ((bits & wordOrSingle) === marks.word) {
         let seen = bits
+        let all = bits
         for (;;) {
           const next = units[at]!
           const nextBits = table[next]!
           if ((nextBits & wordOrSingle) === marks.word) {
             seen |= nextBits
+            all &= nextBits
           } else if (
             !(
               (next === apostrophe || next === quote || next === dot || next === comma) &&
@@ -153,7 +155,7 @@ export class Scan {
           at++
         }
         codePoints = at - start
-        kind = (seen & marks.letter) !== 0 ? 3 : 1
+        kind = (seen & marks.letter) !== 0 ? 3 : (all & marks.punctuation) === 0 ? 1 : 0
         if (state !== 2) {
           if (state === 3) sentences++
           state = 1
