@@ -1,2 +1,3 @@
 export * from "./Ingest.ts"
+export { decontaminate } from "./decontaminate/Decontaminate.ts"
 export { deduplicate } from "./deduplicate/Deduplicate.ts"

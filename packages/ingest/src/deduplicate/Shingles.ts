@@ -53,6 +53,8 @@ export class Shingles {
     let count = 0
     let hash = open
     let start = -1
+    /** behind the last letter: a passed-over mark behind it is no part of the word */
+    let end = 0
     let inNumber = false
     for (let i = from; i < to; i++) {
       const unit = text[i]!
@@ -60,12 +62,14 @@ export class Shingles {
       if (folded > nothing && folded < alone) {
         if (start < 0) start = i
         hash = Math.imul(hash ^ folded, prime)
+        end = i + 1
         inNumber = false
         continue
       }
       if (folded >= digit) {
         if (start < 0) start = i
         if (!inNumber) hash = Math.imul(hash ^ (folded & 0xffff), prime)
+        end = i + 1
         inNumber = true
         continue
       }
@@ -75,7 +79,7 @@ export class Shingles {
       // 1.5 and 1,5 are one number
       if (folded === gap && inNumber && (unit === 0x2e || unit === 0x2c) && table[next]! >= digit) continue
       if (start >= 0 && folded !== nothing) {
-        this.#close(count++, hash, start, i)
+        this.#close(count++, hash, start, end)
         hash = open
         start = -1
         inNumber = false
@@ -86,7 +90,7 @@ export class Shingles {
       }
       if (paired) i++
     }
-    if (start >= 0) this.#close(count++, hash, start, to)
+    if (start >= 0) this.#close(count++, hash, start, end)
     this.wordCount = count
   }
 
