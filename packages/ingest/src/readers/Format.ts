@@ -15,6 +15,7 @@
  */
 import type { IngestConfig } from "../IngestConfig.ts"
 import type { Input } from "./Input.ts"
+import { Refusal } from "./Refusal.ts"
 
 export interface Named {
   /** file name, with `#n` for the n-th document of a file that was cut: what a person reads */
@@ -89,6 +90,18 @@ export class Damage extends Error {
     this.problem = problem
   }
 }
+
+/** What a decoder threw, as damage at a place; refusals, damage and errors of the file system stay what they are. */
+export const asDamage = (problem: unknown, place: string, at: number): unknown =>
+  problem instanceof Refusal ||
+  problem instanceof Damage ||
+  (problem instanceof Error && "syscall" in problem)
+    ? problem
+    : new Damage({
+        place,
+        at,
+        problem: `cannot be read: ${problem instanceof Error ? problem.message : String(problem)}`
+      })
 
 /** The document that is a whole file. */
 export const whole = (name: string): Named => ({ source: name, name, span: "" })

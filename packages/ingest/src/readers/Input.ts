@@ -144,7 +144,7 @@ const beginning = async (chunks: AsyncGenerator<Uint8Array>, most: number): Prom
       if (bytes >= most) break
     }
   } catch (problem) {
-    if (problem instanceof Error && "code" in problem) throw problem
+    if (problem instanceof Error && "syscall" in problem) throw problem
   }
   return Buffer.concat(parts)
 }

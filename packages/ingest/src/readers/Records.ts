@@ -4,7 +4,7 @@ import { longest } from "../Cuts.ts"
 import type { IngestConfig } from "../IngestConfig.ts"
 import { codePoints } from "./Bounded.ts"
 import { turnsText } from "./Chat.ts"
-import { type Broken, type Format, type Named, nth, type Read, type Refused } from "./Format.ts"
+import { type Broken, Damage, type Format, type Named, nth, type Read, type Refused } from "./Format.ts"
 import type { Input } from "./Input.ts"
 import type { Reading } from "./Settings.ts"
 
@@ -38,6 +38,8 @@ export type RowItem = Row | BadRow | LongRow
 export interface RowSettings extends Pick<Reading, "encoding" | "csv" | "po" | "limits"> {
   /** no row longer than this is held */
   readonly maxChars: number
+  /** the fields that are looked at: formats that keep columns apart read no others */
+  readonly paths: ReadonlyArray<string>
 }
 
 export interface RowFormat extends Format {
@@ -49,8 +51,8 @@ export const rowFormat = (about: Omit<RowFormat, "read">): RowFormat => ({
   ...about,
   read: async function* (input, config) {
     const documents = new DocumentsOf(input.name, config)
-    const maxChars = longest(config.cuts)
-    for await (const rows of about.rows(input, { ...config, maxChars })) {
+    const settings = { ...config, maxChars: longest(config.cuts), paths: Object.values(config.fields) }
+    for await (const rows of about.rows(input, settings)) {
       yield rows.map((row) => documents.from(row))
     }
   }
@@ -65,6 +67,21 @@ export const fieldAt = (fields: unknown, path: string): unknown => {
 }
 const ownValue = (of: object, name: string): unknown =>
   Object.hasOwn(of, name) ? Reflect.get(of, name) : undefined
+
+/** The columns that hold the fields at these paths. Throws `Damage` where one is not there. */
+export const columnsFor = (
+  paths: ReadonlyArray<string>,
+  names: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const columns = paths.map((path) => {
+    const [first = ""] = path.split(".", 1)
+    if (names.includes(path)) return path
+    if (names.includes(first)) return first
+    const problem = `has no column "${first}"; its columns are ${names.slice(0, 20).join(", ")}`
+    throw new Damage({ place: "schema", at: 0, problem })
+  })
+  return [...new Set(columns)]
+}
 
 /** A string or a number as a name; undefined for anything else and for nothing. */
 export const nameAt = (fields: Fields, path: string | undefined): string | undefined => {
@@ -128,10 +145,14 @@ class DocumentsOf {
 const textAt = (fields: Fields, path: string): string | { readonly problem: string } => {
   const value = fieldAt(fields, path)
   if (typeof value === "string") return value
+  if (value === null || value === undefined) {
+    return Object.hasOwn(fields, path) || path.includes(".")
+      ? { problem: `has nothing in "${path}"` }
+      : { problem: `has no field "${path}"; its fields are ${fieldNames(fields)}` }
+  }
   const turns = turnsText(value)
   if (turns !== undefined) return turns
-  const found = value === undefined ? `has no field "${path}"` : `has a "${path}" that is no string`
-  return { problem: `${found}; its fields are ${fieldNames(fields)}` }
+  return { problem: `has a "${path}" that is no string; its fields are ${fieldNames(fields)}` }
 }
 
 const broken = ({ unit, at }: Place, named: Named, problem: string, text: string): Broken => ({

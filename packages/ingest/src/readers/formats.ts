@@ -6,6 +6,7 @@ import { html } from "./Html.ts"
 import { json } from "./Json.ts"
 import { jsonl } from "./Jsonl.ts"
 import { markdown } from "./Markdown.ts"
+import { parquet } from "./Parquet.ts"
 import { text } from "./Text.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
@@ -15,6 +16,7 @@ export const formats = {
   jsonl,
   json,
   markdown,
+  parquet,
   text,
   tsv
 } as const satisfies { readonly [name: string]: Format }
