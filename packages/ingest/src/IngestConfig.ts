@@ -36,11 +36,17 @@ const Splits = Schema.Struct({
 )
 
 const Split = Schema.Union([
-  Schema.Literals(["whole", "blank-lines", "lines"]),
+  Schema.Literals(["whole", "chapters", "blank-lines", "lines"]),
   Schema.Struct({
     heading: Pattern.annotate({ description: "a line that matches begins the next document" })
   })
 ])
+
+const Mail = Schema.Struct({
+  subject: field(Schema.Literals(["keep", "drop"]), "keep", "the subject, above the text"),
+  quotes: field(Schema.Literals(["keep", "drop"]), "drop", "what a mail repeats of the ones it answers"),
+  signatures: field(Schema.Literals(["keep", "drop"]), "drop", "what stands below two hyphens")
+})
 
 export const IngestConfig = Schema.Struct({
   ...reading,
@@ -54,7 +60,12 @@ export const IngestConfig = Schema.Struct({
     {},
     "where records (JSON, CSV, Parquet, ...) keep what is read of them; a.b is b inside a"
   ),
-  split: field(Split, "whole", "how a file becomes documents; a record is one whatever this says"),
+  split: field(
+    Split,
+    "whole",
+    "how a file becomes documents; a record is one whatever this says, and chapters are those of books"
+  ),
+  mail: field(Mail, {}, "what of a mail is its text"),
   unicode: field(
     Schema.Literals(["nfc", "nfkc", "none"]),
     "nfc",

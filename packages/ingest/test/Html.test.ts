@@ -29,8 +29,8 @@ describe("the text of a page", () => {
         "Title",
         "First bold paragraph\u00A0& more.",
         "Second\nline.",
-        "item one\nitem two",
-        "a b\nc d",
+        "- item one\n- item two",
+        "a | b\nc | d",
         "  code {\n    x\n  }"
       ].join("\n\n")
     )
@@ -54,7 +54,7 @@ describe("the text of a page", () => {
     const text = htmlText(
       "<article>a</article><article>b</article><ul><li>see <a>x</a> for all the details</li><li><a>y</a></li><li><a>z</a></li></ul>"
     )
-    assert.strictEqual(text, "a\n\nb\n\nsee x for all the details\ny\nz")
+    assert.strictEqual(text, "a\n\nb\n\n- see x for all the details\n- y\n- z")
   })
 
   it("survives markup that is not closed, and text without markup", () => {

@@ -19,7 +19,7 @@ const lineEnd = /\r\n|\n|\r/gu
  * visible character are left out; a file read `whole` is one piece whatever it holds.
  */
 export class Cutter {
-  readonly #split: Split
+  readonly #split: Exclude<Split, "chapters">
   readonly #heading: RegExp | undefined
   readonly #piece: Bounded
   readonly #unfinished: Bounded
@@ -30,7 +30,8 @@ export class Cutter {
 
   /** `limit`: most code points of a piece. */
   constructor(split: Split, limit: number) {
-    this.#split = split
+    // what has no chapters is one
+    this.#split = split === "chapters" ? "whole" : split
     this.#heading = typeof split === "object" ? new RegExp(split.heading, "u") : undefined
     this.#piece = new Bounded(limit)
     this.#unfinished = new Bounded(limit)

@@ -13,7 +13,7 @@
  * rest of it, is thrown: `Refusal` (of no use to us: too big, encrypted, no text in it) or `Damage` (not what it claims to be). `Reader.ts`
  * catches both and enters them under the file's name. Anything else that is thrown is a bug, or Node's own error if it has a `code`.
  */
-import type { IngestConfig } from "../IngestConfig.ts"
+import type { IngestConfig, Split } from "../IngestConfig.ts"
 import type { Input } from "./Input.ts"
 import { Refusal } from "./Refusal.ts"
 
@@ -105,6 +105,9 @@ export const asDamage = (problem: unknown, place: string, at: number): unknown =
 
 /** The document that is a whole file. */
 export const whole = (name: string): Named => ({ source: name, name, span: "" })
+
+/** Is a file of this kind one document? Chapters are for books; what has none is not cut. */
+export const isWhole = (split: Split): boolean => split === "whole" || split === "chapters"
 
 /** The n-th of a file, from 1; `key` is its own name in the file where it has one, so that what is inserted before it changes no id. */
 export const nth = (name: string, n: number, key: string = n.toString()): Named => ({

@@ -1,22 +1,33 @@
 // Every format that is read, by the name a pipeline file gives it: one line each.
 import { Record } from "effect"
 import { csv, tsv } from "./Csv.ts"
+import { epub } from "./Epub.ts"
+import { feed } from "./Feed.ts"
 import type { Format } from "./Format.ts"
 import { html } from "./Html.ts"
 import { json } from "./Json.ts"
 import { jsonl } from "./Jsonl.ts"
+import { mail, mbox } from "./Mail.ts"
 import { markdown } from "./Markdown.ts"
-import { parquet } from "./Parquet.ts"
+import { pdf } from "./Pdf.ts"
+import { sitemap } from "./Sitemap.ts"
 import { text } from "./Text.ts"
+import { warc } from "./Warc.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
 export const formats = {
+  epub,
+  pdf,
+  warc,
+  mbox,
+  mail,
+  feed,
+  sitemap,
   csv,
   html,
   jsonl,
   json,
   markdown,
-  parquet,
   text,
   tsv
 } as const satisfies { readonly [name: string]: Format }

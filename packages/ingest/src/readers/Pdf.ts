@@ -1,0 +1,62 @@
+// PDFs with a text layer. The work is done in a thread of its own: a file that keeps it busy for ever, or runs it out of memory, is
+// refused, and nothing else is lost.
+import { Worker } from "node:worker_threads"
+import { longest } from "../Cuts.ts"
+import { refuseBombs } from "../pdf/Bombs.ts"
+import type { PdfOutcome } from "../pdf/Extract.ts"
+import type { PdfTask } from "../pdf/PdfWorker.ts"
+import { Damage, type Format } from "./Format.ts"
+import { documentsOf, languageTag } from "./Page.ts"
+import { Refusal } from "./Refusal.ts"
+
+const mostPages = 20_000
+/** a book of a thousand pages takes some twenty */
+const mostSeconds = 300
+const mostHeapMegabytes = 2048
+
+export const pdf: Format = {
+  extensions: [".pdf"],
+  media: ["application/pdf"],
+  recognises: (head) => new TextDecoder("latin1").decode(head.subarray(0, 1024)).includes("%PDF-"),
+  read: async function* (input, config) {
+    const data = await input.whole(config.limits.wholeBytes)
+    await refuseBombs(data)
+    const outcome = await inThread({ data, limits: { pages: mostPages, chars: longest(config.cuts) } })
+    if (outcome.kind === "refused") throw new Refusal(outcome.rule, outcome)
+    if (outcome.kind === "damaged") throw new Damage({ place: "the file", at: 0, problem: outcome.problem })
+    const { text, title, lang } = outcome
+    yield documentsOf({ text, title, lang: languageTag(lang), licence: undefined }, input, config)
+  }
+}
+
+/** The thread of the last file, kept for the next one: it takes a fifth of a second to start. */
+let idle: Worker | undefined
+
+const inThread = async (task: PdfTask): Promise<PdfOutcome> => {
+  const worker =
+    idle ??
+    new Worker(new URL("../pdf/PdfWorker.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes }
+    })
+  idle = undefined
+  worker.ref()
+  let timer: NodeJS.Timeout | undefined
+  const outcome = await new Promise<PdfOutcome>((resolve) => {
+    const fail = (problem: string) => resolve({ kind: "damaged", problem })
+    worker.once("message", resolve)
+    worker.once("error", (problem) => fail(`ended the thread that read it: ${problem.message}`))
+    worker.once("exit", () => fail("ended the thread that read it"))
+    timer = setTimeout(
+      () => resolve({ kind: "refused", rule: "seconds", value: mostSeconds + 1, threshold: mostSeconds }),
+      1000 * mostSeconds
+    )
+    worker.postMessage(task, [task.data.buffer])
+  })
+  clearTimeout(timer)
+  worker.removeAllListeners()
+  if (outcome.kind === "text" && idle === undefined) {
+    worker.unref()
+    idle = worker
+  } else await worker.terminate()
+  return outcome
+}
