@@ -9,6 +9,7 @@ import { json } from "./Json.ts"
 import { jsonl } from "./Jsonl.ts"
 import { mail, mbox } from "./Mail.ts"
 import { markdown } from "./Markdown.ts"
+import { parquet } from "./Parquet.ts"
 import { pdf } from "./Pdf.ts"
 import { sitemap } from "./Sitemap.ts"
 import { text } from "./Text.ts"
@@ -28,6 +29,7 @@ export const formats = {
   jsonl,
   json,
   markdown,
+  parquet,
   text,
   tsv
 } as const satisfies { readonly [name: string]: Format }
