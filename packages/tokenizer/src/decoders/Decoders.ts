@@ -3,12 +3,20 @@ import { partOf, type ReadPart } from "../Part.ts"
 import { readByteFallback } from "./ByteFallback.ts"
 import { readByteLevel } from "./ByteLevel.ts"
 import type { Decoder } from "./Decoder.ts"
+import { readFuse } from "./Fuse.ts"
 import { readMetaspace } from "./Metaspace.ts"
+import { readReplace } from "./Replace.ts"
 import { readSequence } from "./Sequence.ts"
+import { readStrip } from "./Strip.ts"
+import { readWordPiece } from "./WordPiece.ts"
 
 export const readDecoder: ReadPart<Decoder> = partOf({
-  ByteLevel: readByteLevel,
   ByteFallback: readByteFallback,
+  ByteLevel: readByteLevel,
+  Fuse: readFuse,
   Metaspace: readMetaspace,
-  Sequence: readSequence((json, field) => readDecoder(json, field))
+  Replace: readReplace,
+  Sequence: readSequence((json, field) => readDecoder(json, field)),
+  Strip: readStrip,
+  WordPiece: readWordPiece
 })

@@ -5,38 +5,57 @@ import type { TokenizerInvalid } from "../TokenizerInvalid.ts"
 
 /** `White_Space`, as `\s` is there (with U+0085, without U+FEFF, unlike JavaScript's). */
 const space = String.raw`\t-\r \x85\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000`
+/** `\w`; Oniguruma counts the fractions and superscripts of Latin-1 among them. */
+const word = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}²³¹¼½¾`
 
-/** The source with what both dialects write differently: `\s`, `\S` and `\h` inside and outside of brackets. */
-const translated = (source: string): string => {
+/** What both dialects write differently, as parts of a class. */
+const classes: Readonly<Record<string, string>> = { s: space, w: word, d: String.raw`\p{Nd}`, h: "0-9a-fA-F" }
+/** The same outside of classes. */
+const anchors: Readonly<Record<string, string>> = { A: "^", z: "$" }
+/** The engine's Unicode mode takes no needless backslash. */
+const needless = /[!"#%&',:;<=>@`~_ ]/
+
+/** An escape translated, or `undefined` if the engine has none. */
+const escapeOf = (character: string, isInClass: boolean): string | undefined => {
+  const positive = classes[character]
+  if (positive !== undefined) return isInClass ? positive : `[${positive}]`
+  const negative = classes[character.toLowerCase()]
+  if (negative !== undefined) return isInClass ? undefined : `[^${negative}]`
+  // borders of words depend on what a word is, which engines see differently
+  if (/[bBGZKXRNO]/.test(character)) return undefined
+  return anchors[character] ?? (needless.test(character) ? character : `\\${character}`)
+}
+
+/** The source in the engine's dialect, or `undefined` where it has no such thing. */
+const translated = (source: string): string | undefined => {
   let out = ""
-  let inClass = false
+  let isInClass = false
   for (let i = 0; i < source.length; i++) {
     const character = source[i]!
     const next = source[i + 1]
     if (character === "\\" && next !== undefined) {
+      const escape = escapeOf(next, isInClass)
+      if (escape === undefined) return undefined
+      out += escape
       i++
-      if (next === "s") out += inClass ? space : `[${space}]`
-      else if (next === "S" && !inClass) out += `[^${space}]`
-      else if (next === "h") out += inClass ? "0-9a-fA-F" : "[0-9a-fA-F]"
-      else if (next === "A") out += "^"
-      else if (next === "z") out += "$"
-      // the engine's unicode mode takes no needless backslash
-      else if (/[!"#%&',:;<=>@`~_ ]/.test(next)) out += next
-      else out += character + next
-      continue
+    } else if (character === "." && !isInClass) out += String.raw`[^\n]`
+    else {
+      if (character === "[") isInClass = true
+      if (character === "]") isInClass = false
+      out += character
     }
-    if (character === "[") inClass = true
-    if (character === "]") inClass = false
-    out += character
   }
   return out
 }
 
 /** The expression for the engine, global; fails where the engine does not know the dialect. */
 export const textRegExp = (source: string, field: string): Effect.Effect<RegExp, TokenizerInvalid> =>
-  Effect.try({
-    try: () => new RegExp(translated(source), "gu"),
-    catch: () => invalid(field, `the regular expression ${JSON.stringify(source)} is not supported`)
+  Effect.suspend(() => {
+    const text = translated(source)
+    const unsupported = invalid(field, `the regular expression ${JSON.stringify(source)} is not supported`)
+    return text === undefined
+      ? Effect.fail(unsupported)
+      : Effect.try({ try: () => new RegExp(text, "gu"), catch: () => unsupported })
   })
 
 /** A text to be found as it is, as an expression. */

@@ -1,9 +1,7 @@
 // Finds added tokens in a text, leftmost first and of those that start together the longest, as Hugging Face does.
 import type { AddedToken } from "../AddedTokens.ts"
-
-const wordCharacter = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u
-const space = /[\p{White_Space}]/u
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+import { characterFlags, isSpace, isWord } from "./CharacterFlags.ts"
+import { codePointAt, lengthOf } from "./Utf8.ts"
 
 interface Node {
   readonly next: Map<number, Node>
@@ -82,17 +80,14 @@ export class TokenFinder {
   }
 }
 
-const characterBefore = (bytes: Uint8Array, from: number, at: number): string => {
+const startBefore = (bytes: Uint8Array, from: number, at: number): number => {
   let start = at - 1
   while (start > from && (bytes[start]! & 0xc0) === 0x80) start--
-  return decoder.decode(bytes.subarray(start, at))
+  return start
 }
 
-const characterAt = (bytes: Uint8Array, at: number, to: number): string => {
-  let end = at + 1
-  while (end < to && (bytes[end]! & 0xc0) === 0x80) end++
-  return decoder.decode(bytes.subarray(at, end))
-}
+const has = (flag: number, bytes: Uint8Array, at: number): boolean =>
+  (characterFlags()[codePointAt(bytes, at)]! & flag) !== 0
 
 const isApart = (
   bytes: Uint8Array,
@@ -100,25 +95,21 @@ const isApart = (
   start: number,
   end: number
 ): boolean =>
-  (start === from || !wordCharacter.test(characterBefore(bytes, from, start))) &&
-  (end === to || !wordCharacter.test(characterAt(bytes, end, to)))
+  (start === from || !has(isWord, bytes, startBefore(bytes, from, start))) &&
+  (end === to || !has(isWord, bytes, end))
 
 const spaceBefore = (bytes: Uint8Array, from: number, at: number): number => {
   let start = at
   while (start > from) {
-    const character = characterBefore(bytes, from, start)
-    if (!space.test(character)) break
-    start -= Buffer.byteLength(character)
+    const before = startBefore(bytes, from, start)
+    if (!has(isSpace, bytes, before)) break
+    start = before
   }
   return start
 }
 
 const spaceAfter = (bytes: Uint8Array, at: number, to: number): number => {
   let end = at
-  while (end < to) {
-    const character = characterAt(bytes, end, to)
-    if (!space.test(character)) break
-    end += Buffer.byteLength(character)
-  }
+  while (end < to && has(isSpace, bytes, end)) end += lengthOf(bytes[end]!)
   return end
 }

@@ -17,6 +17,21 @@ export const vocabOf = Effect.fnUntraced(function* (vocab: unknown, field: strin
   return ids
 })
 
+/** Tokens in the order of their ids, which must be those from 0 on. */
+export const denseVocab = Effect.fnUntraced(function* (vocab: unknown, field: string) {
+  const tokens: Array<string | undefined> = []
+  for (const [token, id] of yield* vocabOf(vocab, field)) {
+    if (tokens[id] !== undefined) return yield* invalid(field, `id ${id} is there twice`)
+    tokens[id] = token
+  }
+  const dense: Array<string> = []
+  for (const [id, token] of tokens.entries()) {
+    if (token === undefined) return yield* invalid(field, `id ${id} is missing`)
+    dense.push(token)
+  }
+  return dense
+})
+
 /** An object that keeps a token `__proto__`, in the order of ids. */
 export const vocabObject = (tokens: ReadonlyArray<string>): object =>
   Object.fromEntries(tokens.map((token, id) => [token, id]))

@@ -4,6 +4,8 @@ import { invalid, partOf, type ReadPart } from "../Part.ts"
 import { type ByteLevelContext, readByteLevelBpe } from "./ByteLevelBpeJson.ts"
 import type { Model } from "./Model.ts"
 import { readUnigram } from "./Unigram.ts"
+import { readWordLevel } from "./WordLevel.ts"
+import { readWordPiece } from "./WordPiece.ts"
 
 /** What of the rest of the file a model needs to know. */
 export interface ModelContext extends ByteLevelContext {
@@ -17,5 +19,7 @@ const noByteLevel: ReadPart<Model> = (_, field) =>
 export const readModel = (context: ModelContext): ReadPart<Model> =>
   partOf({
     BPE: context.byteLevel ? readByteLevelBpe(context) : noByteLevel,
-    Unigram: readUnigram
+    Unigram: readUnigram,
+    WordLevel: readWordLevel,
+    WordPiece: readWordPiece
   })
