@@ -54,8 +54,11 @@ export class Planner {
     this.#settings = settings
   }
 
-  /** The next document of the run, or the next example; an empty one has no span. */
-  add(tokens: number): void {
+  /**
+   * The next document of the run, or the next example; an empty one has no span. `skipped` tokens of the document were cut off
+   * before it came into the run.
+   */
+  add(tokens: number, skipped = 0): void {
     const { contextLength: T, overflow, policy, stride } = this.#settings
     const stop = policy === "one" && overflow === "cut" ? Math.min(tokens, T) : tokens
     const step = policy === "one" ? T - stride : T
@@ -64,7 +67,7 @@ export class Planner {
       const taken = Math.min(room, stop - from)
       this.#pieces.push({
         document: this.#document,
-        from,
+        from: skipped + from,
         tokens: taken,
         context: policy === "one" && from > 0 ? stride : 0,
         source: this.#run + from
@@ -75,10 +78,9 @@ export class Planner {
       if (from + taken === stop) break
       from += policy === "one" ? step : taken
     }
-    if (stop < tokens) {
-      this.cutDocuments++
-      this.cutTokens += tokens - stop
-    }
+    const cut = skipped + tokens - stop
+    if (cut > 0) this.cutDocuments++
+    this.cutTokens += cut
     this.#document++
     this.#run += tokens
   }
