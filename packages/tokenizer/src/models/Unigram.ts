@@ -1,5 +1,6 @@
 // Unigram: the most likely pieces of a word (T5, ALBERT, XLNet, mBART, and tokenizers learned here).
 import { Effect, Schema } from "effect"
+import { asSerdeReads } from "../internal/JsonNumber.ts"
 import { invalid, part } from "../Part.ts"
 import type { TokenSpans } from "../TokenSpans.ts"
 import { meta } from "../unigram/Runs.ts"
@@ -8,13 +9,14 @@ import type { Model } from "./Model.ts"
 
 export class Unigram implements Model {
   readonly type = "unigram"
+  /** as the file has it */
   readonly vocabulary: UnigramVocabulary
   readonly #model: UnigramModel
   #ids: ReadonlyMap<string, number> | undefined
 
   constructor(vocabulary: UnigramVocabulary) {
     this.vocabulary = vocabulary
-    this.#model = new UnigramModel(vocabulary)
+    this.#model = new UnigramModel({ ...vocabulary, scores: vocabulary.scores.map(asSerdeReads) })
   }
 
   get vocabSize(): number {

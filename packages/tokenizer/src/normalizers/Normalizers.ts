@@ -4,6 +4,7 @@ import { readBertNormalizer } from "./Bert.ts"
 import { readLowercase } from "./Lowercase.ts"
 import { readNmt } from "./Nmt.ts"
 import type { Normalizer } from "./Normalizer.ts"
+import { readPrecompiled } from "./Precompiled.ts"
 import { readPrepend } from "./Prepend.ts"
 import { readReplace } from "./Replace.ts"
 import { readSequence } from "./Sequence.ts"
@@ -19,6 +20,7 @@ export const readNormalizer: ReadPart<Normalizer> = partOf({
   NFKC: readNfkc,
   NFKD: readNfkd,
   Nmt: readNmt,
+  Precompiled: readPrecompiled,
   Prepend: readPrepend,
   Replace: readReplace,
   Sequence: readSequence((json, field) => readNormalizer(json, field)),
