@@ -199,7 +199,7 @@ describe("encode", () => {
       const { id, offset } = yield* artifact.read("ids")
       assert.strictEqual(id.length, 3 * 2 ** 20 + 1)
       assert.isTrue(offset.every((value, i) => value === i))
-      assert.isAbove(progress.length, 3)
+      assert.isAtLeast(progress.length, 3)
     }).pipe(Effect.provide(store))
   )
 
