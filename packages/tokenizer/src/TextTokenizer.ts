@@ -1,10 +1,13 @@
 // A tokenizer ready for use, whatever its type: ids of a text, text of ids. Made of the parts that a `tokenizer.json` lists.
 import { byteLevel as byteLevelDecoder } from "./decoders/ByteLevel.ts"
 import { specialToken } from "./AddedTokens.ts"
+import { BertEncoder } from "./internal/BertEncoder.ts"
 import { Pipeline } from "./internal/Pipeline.ts"
 import { PipelineEncoder } from "./internal/PipelineEncoder.ts"
 import { ByteLevelBpe } from "./models/ByteLevelBpe.ts"
+import { BertNormalizer } from "./normalizers/Bert.ts"
 import type { Parts } from "./Parts.ts"
+import { bertPreTokenizer } from "./preTokenizers/Bert.ts"
 import { byteLevelOf } from "./preTokenizers/ByteLevel.ts"
 import { type SpecialIds, specialIds } from "./SpecialIds.ts"
 import type { StepEncoder } from "./StepEncoder.ts"
@@ -92,10 +95,15 @@ export class TextTokenizer {
   /** An encoder with a cache of its own, for documents that are encoded in steps; special tokens in them are text. */
   encoder(): StepEncoder {
     const { addedTokens, model, normalizer, preTokenizer } = this.parts
-    const isPlain = addedTokens.every(({ special }) => special) && normalizer === undefined
+    // tokens that users added are found in documents too
+    const isWithoutOrdinary = addedTokens.every(({ special }) => special)
+    const isPlain = isWithoutOrdinary && normalizer === undefined
     if (isPlain && model instanceof ByteLevelBpe && preTokenizer?.pattern === model.vocabulary.pattern)
       return model.encoder()
-    return new PipelineEncoder(new Pipeline(this.parts))
+    const pipeline = new Pipeline(this.parts)
+    const isOfBert = normalizer instanceof BertNormalizer && preTokenizer === bertPreTokenizer
+    if (isWithoutOrdinary && isOfBert) return new BertEncoder(pipeline, normalizer.options)
+    return new PipelineEncoder(pipeline)
   }
 
   /** Text of ids; special tokens and unknown ids give nothing, bytes that are no UTF-8 give U+FFFD. */

@@ -54,6 +54,11 @@ export class Pipeline {
     between(length)
   }
 
+  /** Encodes `bytes[from..to)` by itself, special tokens in it as text; numbers of words are those of the part. */
+  encodePart(bytes: Uint8Array, part: { readonly from: number; readonly to: number }, emit: Emit): void {
+    this.#encodePart(bytes, { ...part, ordinaryOnly: true, word: 0 }, emit)
+  }
+
   /** A part without tokens of the given text; gives the number of the next word. */
   #encodePart(
     bytes: Uint8Array,
