@@ -130,14 +130,15 @@ const lookedUp = (data: Data): Result.Result<PlainColumn, string> => {
 }
 
 /** Arrow lets an empty column leave its single offset out. */
-const offsetsOf = (data: Data): Offsets => {
+export const offsetsOf = (data: Data): Offsets => {
   if (data.length === 0) return new Int32Array(1)
   const offsets: Int32Array | BigInt64Array = data.valueOffsets
   const own = offsets.subarray(0, data.length + 1)
   return own instanceof BigInt64Array ? Float64Array.from(own, Number) : own
 }
 
-const astray = (offsets: Offsets, end: number): string => {
+/** What is wrong with offsets into `end` values, or nothing. */
+export const astray = (offsets: Offsets, end: number): string => {
   let before = 0
   for (const offset of offsets) {
     if (offset < before || offset > end) return "has offsets that lead outside its values"

@@ -1,25 +1,14 @@
 // Reads one Arrow IPC file, batch by batch: memory is that of a batch, whatever the file's size. Files of other writers are
 // welcome: ZSTD, dictionaries, large offsets, as long as the columns mean what the kind says.
 import { type FileHandle, open } from "node:fs/promises"
-import { zstdDecompressSync } from "node:zlib"
-import {
-  CompressionType,
-  compressionRegistry,
-  type RecordBatch,
-  RecordBatchReader,
-  type Schema
-} from "apache-arrow"
+import { type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow"
 import { Result } from "effect"
 import type { ColumnType } from "../Column.ts"
+import { registerCodecs } from "./Codecs.ts"
 import { ColumnValues } from "./DecodeColumn.ts"
 import { fits, plain, type PlainColumn, typeOf } from "./PlainColumn.ts"
 
-compressionRegistry.set(CompressionType.ZSTD, {
-  decode: (bytes) => {
-    const { buffer, byteOffset, byteLength } = zstdDecompressSync(bytes)
-    return new Uint8Array(buffer, byteOffset, byteLength)
-  }
-})
+registerCodecs()
 
 /** The file is not what it should be. Thrown inside the promises of this module, which its callers turn into typed errors. */
 export class TableProblem extends Error {}

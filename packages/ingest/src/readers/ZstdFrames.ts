@@ -13,32 +13,38 @@ const repeatedByte = 1
 /** The same bytes without the frames to skip (RFC 8878, section 3.1). Throws `Damage` where a frame ends early or none begins. */
 export async function* zstdFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const bytes = new Pull(chunks)
-  while (await bytes.isMore()) {
-    const magic = await bytes.take(4)
-    const number = magic.readUInt32LE()
-    if ((number & ~15) >>> 0 === skippableNumber) {
-      const size = (await bytes.take(4)).readUInt32LE()
-      for await (const skipped of bytes.run(size)) void skipped
-      continue
-    }
-    if (number !== magicNumber) throw bytes.damage("no zstd frame begins here")
-    yield magic
-    const descriptor = await bytes.take(1)
-    yield descriptor
-    const flags = descriptor[0] ?? 0
-    const single = (flags >> 5) & 1
-    // without a window its content size is always there, in at least one byte
-    const size = contentSizeBytes[flags >> 6] ?? 0
-    yield* bytes.run((single === 1 ? 0 : 1) + (dictionaryBytes[flags & 3] ?? 0) + Math.max(size, single))
-    for (let last = false; !last;) {
-      const block = await bytes.take(3)
-      yield block
-      const header = block.readUIntLE(0, 3)
-      last = (header & 1) === 1
-      yield* bytes.run(((header >> 1) & 3) === repeatedByte ? 1 : header >> 3)
-    }
-    if (((flags >> 2) & 1) === 1) yield* bytes.run(4) // checksum
+  try {
+    while (await bytes.isMore()) yield* frame(bytes)
+  } finally {
+    await bytes.close()
   }
+}
+
+async function* frame(bytes: Pull): AsyncGenerator<Buffer> {
+  const magic = await bytes.take(4)
+  const number = magic.readUInt32LE()
+  if ((number & ~15) >>> 0 === skippableNumber) {
+    const size = (await bytes.take(4)).readUInt32LE()
+    for await (const skipped of bytes.run(size)) void skipped
+    return
+  }
+  if (number !== magicNumber) throw bytes.damage("no zstd frame begins here")
+  yield magic
+  const descriptor = await bytes.take(1)
+  yield descriptor
+  const flags = descriptor[0] ?? 0
+  const single = (flags >> 5) & 1
+  // without a window its content size is always there, in at least one byte
+  const size = contentSizeBytes[flags >> 6] ?? 0
+  yield* bytes.run((single === 1 ? 0 : 1) + (dictionaryBytes[flags & 3] ?? 0) + Math.max(size, single))
+  for (let last = false; !last;) {
+    const block = await bytes.take(3)
+    yield block
+    const header = block.readUIntLE(0, 3)
+    last = (header & 1) === 1
+    yield* bytes.run(((header >> 1) & 3) === repeatedByte ? 1 : header >> 3)
+  }
+  if (((flags >> 2) & 1) === 1) yield* bytes.run(4) // checksum
 }
 
 /** A stream of chunks from which counted bytes are taken. */
@@ -49,6 +55,10 @@ class Pull {
 
   constructor(chunks: AsyncIterable<Buffer>) {
     this.#chunks = chunks[Symbol.asyncIterator]()
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
   }
 
   async isMore(): Promise<boolean> {

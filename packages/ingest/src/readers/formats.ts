@@ -1,5 +1,6 @@
 // Every format that is read, by the name a pipeline file gives it: one line each.
 import { Record } from "effect"
+import { arrow } from "./Arrow.ts"
 import { csv, tsv } from "./Csv.ts"
 import { epub } from "./Epub.ts"
 import { feed } from "./Feed.ts"
@@ -17,6 +18,7 @@ import { warc } from "./Warc.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
 export const formats = {
+  arrow,
   epub,
   pdf,
   warc,
