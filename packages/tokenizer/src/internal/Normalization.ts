@@ -14,13 +14,20 @@ export interface Normalized {
 const later =
   "a2n 1 n3l 4 ok 1 hun 1 q 1 bg 5 1 16 1 9 2bs 1 1 1 8 1 2 1 1f 1 1 2 12n 1 e7c 8 2f3 3 iuj 10 3sm 1q 3cu 1 22r a"
 
-const isLater = (() => {
+/** Marks that got their combining class after Unicode 9, which is what Hugging Face knows of those: it never moves them. */
+const laterMarks =
+  "1kt 1 49 9 16 a 8a 1 fx 1 72 2 al 1 1ne 1 q1 v 2 c lm 5 rap 1 iho 1 q 1 1fj 4 1t 5 8t 2 25 2 1 3 1y b 1d 4 6i 1 ju 1 1z 1 1 1 8 1 2 1 1f 1 1 2 5 3 3x 1 re 2 71 1 4 2 4 1 4c 1 2b 1 i 1 29 1 iw 1 1 2 29 1 bt 2 d0e 8 6 1 2ew 3 hx 2 m8t 1 4g 7 af 1 1p 4 e4 4 72 2 6r 1 2 1 7 2 5 1"
+
+const pointsOf = (ranges: string): ReadonlySet<number> => {
   const points = new Set<number>()
-  eachRange(later, (from, to) => {
+  eachRange(ranges, (from, to) => {
     for (let at = from; at < to; at++) points.add(at)
   })
-  return (codePoint: number) => points.has(codePoint)
-})()
+  return points
+}
+const laterPoints = pointsOf(later)
+const laterMarkPoints = pointsOf(laterMarks)
+const isLater = (codePoint: number) => laterPoints.has(codePoint)
 
 const codePointsOf = (text: string): ReadonlyArray<number> =>
   Array.from(text, (character) => character.codePointAt(0) ?? 0)
@@ -34,7 +41,9 @@ const lowestClass = 0x334 // 1
 const highestClass = 0x345 // 240
 /** Canonical combining class 0. */
 const isStarter = (codePoint: number): boolean =>
-  codePoint < 0x300 || (!isReversed(highestClass, codePoint) && !isReversed(codePoint, lowestClass))
+  codePoint < 0x300 ||
+  laterMarkPoints.has(codePoint) ||
+  (!isReversed(highestClass, codePoint) && !isReversed(codePoint, lowestClass))
 
 /** Two characters as one, or -1. */
 const composed = (first: number, second: number): number => {

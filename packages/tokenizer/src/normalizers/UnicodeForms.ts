@@ -11,9 +11,14 @@ const stable: Readonly<Record<Form, number>> = { NFC: 0xc0, NFD: 0xc0, NFKC: 0xa
 
 const mark = /\p{M}/u
 
+/** Vowels and finals of Korean for compatibility, and half-wide marks of Japanese: NFKC and NFKD make marks of them. */
+const isCompatiblePart = (codePoint: number): boolean =>
+  (codePoint >= 0x3133 && codePoint <= 0x3163) || (codePoint >= 0xff9e && codePoint <= 0xffdc)
+
 /** May join what stands before it: marks, and the later parts of Korean syllables. */
 const reachesBack = (codePoint: number): boolean => {
   if (codePoint < 0x300) return false
+  if (isCompatiblePart(codePoint)) return true
   if (codePoint >= 0x1161 && codePoint <= 0x11c2) return true
   if (codePoint >= 0x4e00 && codePoint <= 0x9fff) return false
   return mark.test(String.fromCodePoint(codePoint))
