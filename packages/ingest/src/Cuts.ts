@@ -21,20 +21,21 @@ export interface Threshold {
 }
 
 /** What decides about cuts. */
-export type CutConfig = Pick<IngestConfig, "cuts" | "allowReplacement">
+export type CutConfig = Pick<IngestConfig, "cuts" | "allowReplacement" | "personalData">
 
 /**
  * The thresholds that hold for a language and script, in the order in which they are asked. Those of `byLang` win over `byScript`,
  * that over `byScript.Hani`, that over the common ones, and those over the defaults of the language's profile.
  */
 export const thresholdsFor = (
-  { allowReplacement, cuts }: CutConfig,
+  { allowReplacement, cuts, personalData }: CutConfig,
   tongue: Tongue
 ): ReadonlyArray<Threshold> => {
   if (cuts === "off") return []
   const said = new Map<string, number>()
   const inForce = new Set<string>(["", "blocklist"])
   const layers: ReadonlyArray<object | undefined> = [
+    personalData === "drop" ? { personal: { maxItems: 0 } } : undefined,
     cuts,
     isHan(tongue.script) ? cuts.byScript["Hani"] : undefined,
     cuts.byScript[tongue.script],

@@ -16,6 +16,7 @@ import { IngestConfig } from "./IngestConfig.ts"
 import { Judge } from "./Judge.ts"
 import { read } from "./Reader.ts"
 import { select, sharedName } from "./Selection.ts"
+import { loadTools, partFiles } from "./Tools.ts"
 
 const outputs = { documents: Documents, scores: Scores, ledger: Ledger }
 type IngestRun = Run<typeof outputs>
@@ -31,21 +32,22 @@ export const ingest = Stage.define({
   config: IngestConfig,
   inputs: {},
   outputs,
-  files: (config) => config.files,
+  files: ({ blocklist, files }) => (blocklist.file === undefined ? files : [...files, blocklist.file]),
   // the longest record as bytes, string, repaired string and lines, at two bytes a character, twice over
   resources: ({ cuts }) => ({ cpus: 1, memoryBytes: 2 ** 29 + 16 * longest(cuts) }),
   run: Effect.fn("ingest")(function* (config, _given, run) {
-    const files = select(run.files, config)
-    if (files.length === 0) return yield* corpusEmpty(config, { found: run.files.length })
+    const { blocked, corpus } = partFiles(run.files, config)
+    const files = select(corpus, config)
+    if (files.length === 0) return yield* corpusEmpty(config, { found: corpus.length })
     const shared = sharedName(files)
     if (shared !== undefined) return yield* sourceNameShared(shared)
     const desk = new Desk()
-    const judge = new Judge(config)
+    const judge = new Judge(config, yield* Effect.promise(() => loadTools(config, blocked?.path)))
     const total = files.reduce((bytes, file) => bytes + file.bytes, 0)
     let done = 0
     for (const file of files) done = yield* readFile(file, { config, run, judge, desk, done, total })
     yield* flush(desk, run)
-    if (desk.kept === 0) return yield* corpusEmpty(config, { found: run.files.length, desk })
+    if (desk.kept === 0) return yield* corpusEmpty(config, { found: corpus.length, desk })
     yield* describe(desk, config, run)
   })
 })
@@ -117,8 +119,8 @@ const describe = Effect.fnUntraced(
 
 /** As the config says it, so that the same thresholds can be worked out from the scores alone. */
 const cutsAsJson = (config: IngestConfig): string => {
-  const { allowReplacement, cuts } = Schema.encodeSync(IngestConfig)(config)
-  return canonicalJson({ allowReplacement, cuts })
+  const { allowReplacement, cuts, personalData } = Schema.encodeSync(IngestConfig)(config)
+  return canonicalJson({ allowReplacement, cuts, personalData })
 }
 
 const notStored = (problem: ArtifactInvalid | StorageFailed): StageFailure =>

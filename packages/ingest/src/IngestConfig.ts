@@ -48,6 +48,13 @@ const Mail = Schema.Struct({
   signatures: field(Schema.Literals(["keep", "drop"]), "drop", "what stands below two hyphens")
 })
 
+const Blocked = Schema.Struct({
+  words: field(Schema.Array(Schema.String), [], "entries, besides those of the file"),
+  file: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^*?{}[\]]+$/u))).annotate({
+    description: "path of a file with an entry a line; # begins a remark"
+  })
+})
+
 export const IngestConfig = Schema.Struct({
   ...reading,
   format: field(
@@ -70,6 +77,22 @@ export const IngestConfig = Schema.Struct({
     Schema.Literals(["nfc", "nfkc", "none"]),
     "nfc",
     "nfkc also rewrites full-width punctuation, which Chinese text should keep"
+  ),
+  chinese: field(
+    Schema.Literals(["keep", "simplified", "traditional"]),
+    "keep",
+    "turns Chinese into one writing by OpenCC's phrase tables; counted in the ledger"
+  ),
+  personalData: field(
+    Schema.Literals(["score", "mask", "drop", "off"]),
+    "score",
+    "mail, IP, telephone, Chinese mobile, identity card, plate, bank card: counted; replaced by <email> and the like; documents dropped; not looked for"
+  ),
+  blocklist: field(Blocked, {}, "words and phrases that cut a document; see cuts.blocklist.maxMatches"),
+  dropLines: field(
+    Schema.Literals(["none", "c4"]),
+    "none",
+    "c4 takes out the lines that C4 does not keep, and citations such as [3]; the c4 scores are those before"
   ),
   allowReplacement: field(
     Schema.Boolean,

@@ -1,14 +1,16 @@
 // What is found out about each document by itself: repaired, measured, cut. Nothing here depends on any other document, so this is the
 // work that is spread over threads.
+import { Cleaning } from "./Cleaning.ts"
 import { type Cut, cut, type Threshold, thresholdsFor } from "./Cuts.ts"
 import { fingerprint, idOf, splitOf } from "./Identity.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
-import { languageOf } from "./Language.ts"
+import { languageIn } from "./Language.ts"
 import { Measure, placeOf, rowOf, type ScoreRow } from "./measure/Measure.ts"
 import { profile } from "./Profile.ts"
 import type { Broken, Found, Read } from "./readers/Format.ts"
-import { repair, type Repaired } from "./Repair.ts"
+import type { Repaired } from "./Repair.ts"
 import { scriptOf } from "./Script.ts"
+import type { Tools } from "./Tools.ts"
 
 export interface Judged {
   readonly id: string
@@ -42,11 +44,13 @@ const scoreOfRefusal: Readonly<Record<string, "chars" | "control_ratio">> = {
 
 export class Judge {
   readonly #config: IngestConfig
+  readonly #tools: Tools
   readonly #measure = new Measure()
   readonly #thresholds = new Map<string, ReadonlyArray<Threshold>>()
 
-  constructor(config: IngestConfig) {
+  constructor(config: IngestConfig, tools: Tools) {
     this.#config = config
+    this.#tools = tools
   }
 
   of(read: Read): Judged {
@@ -57,16 +61,24 @@ export class Judge {
     const config = this.#config
     const { group = "", licence = config.licence, name, source, span } = found
     const id = idOf(name, span)
-    const { text, repairs, controlRatio } = repair(found.text, config.unicode)
-    const counted = profile(text)
-    const script = scriptOf(text, counted)
-    const lang = config.lang ?? found.lang ?? languageOf(text, script)
-    const scores = this.#measure.of({
+    const clean = new Cleaning(found.text, config, this.#tools)
+    let counted = profile(clean.text)
+    const script = scriptOf(clean.text, counted)
+    const rewritten = clean.rewrite(script)
+    if (rewritten) counted = profile(clean.text)
+    const guess = languageIn(this.#measure.read(clean.text), script)
+    const lang = config.lang ?? found.lang ?? guess.lang
+    if (config.dropLines === "c4" && clean.dropLines(this.#measure, { lang, script })) {
+      counted = profile(clean.text)
+      this.#measure.read(clean.text)
+    }
+    const { text } = clean
+    const scores = this.#measure.row({
       text,
       profile: counted,
       lang,
       script,
-      known: { control_ratio: controlRatio }
+      known: { ...clean.known, language_confidence: guess.confidence, language_line_share: guess.lineShare }
     })
     const failed = cut((column) => scores[placeOf(column)] ?? Number.NaN, this.#thresholdsFor(lang, script))
     return {
@@ -80,7 +92,7 @@ export class Judge {
       bytes: counted.bytes,
       text: failed === undefined ? text : "",
       scores,
-      repairs,
+      repairs: clean.repairs,
       excerpt: excerptOf(text),
       cut: failed,
       fingerprint: failed === undefined && config.deduplicate === "exact" ? fingerprint(text) : ""

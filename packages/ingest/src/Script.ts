@@ -9,6 +9,9 @@ export type Script = BaseScript | "Hans" | "Hant" | "Jpan"
 const at = (script: BaseScript): number => scripts.indexOf(script)
 const [hiragana, katakana] = [at("Hira"), at("Kana")]
 
+/** A Han character says about as much as three letters: what is said in 去iPhone发布会吧 is Chinese. */
+const lettersOfHan = 3
+
 export const scriptOf = (text: string, { byScript, han }: Profile): Script => {
   const kana = (byScript[hiragana] ?? 0) + (byScript[katakana] ?? 0)
   // letters of no one script (index 0) decide nothing
@@ -17,7 +20,7 @@ export const scriptOf = (text: string, { byScript, han }: Profile): Script => {
     if ((byScript[script] ?? 0) > (most === 0 ? 0 : (byScript[most] ?? 0))) most = script
   }
   const winner = byScript[most] ?? 0
-  if (han + kana >= winner && han + kana > 0) {
+  if (lettersOfHan * (han + kana) >= winner && han + kana > 0) {
     // a Chinese text may quote a Japanese word; a Japanese sentence has more kana than this
     if (kana > 0.05 * (han + kana)) return "Jpan"
     const { simplified, traditional } = variants(text)

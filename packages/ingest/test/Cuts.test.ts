@@ -3,7 +3,7 @@ import { type ScoreColumn, scoreColumns } from "@inkstone/artifact"
 import { Schema } from "effect"
 import { cut, longest, thresholdsFor } from "../src/Cuts.ts"
 import { IngestConfig } from "../src/IngestConfig.ts"
-import { languageOf } from "../src/Language.ts"
+import { languageIn } from "../src/Language.ts"
 import { Measure, placeOf } from "../src/measure/Measure.ts"
 import { profile } from "../src/Profile.ts"
 import { groupOf, rules } from "../src/rules/Table.ts"
@@ -17,8 +17,8 @@ const measure = new Measure()
 const scoresOf = (text: string, controlRatio = 0) => {
   const counted = profile(text)
   const script = scriptOf(text, counted)
-  const lang = languageOf(text, script)
-  const row = measure.of({ text, profile: counted, lang, script, known: { control_ratio: controlRatio } })
+  const { lang } = languageIn(measure.read(text), script)
+  const row = measure.row({ text, profile: counted, lang, script, known: { control_ratio: controlRatio } })
   return { tongue: { lang, script }, valueOf: (column: ScoreColumn) => row[placeOf(column)] ?? Number.NaN }
 }
 const cutOf = (text: string, cuts: Given = {}, controlRatio = 0) => {

@@ -78,6 +78,20 @@ describe("beside datatrove 0.10", () => {
     }
   })
 
+  it("C4 leaves the same lines", () => {
+    // what is dropped as a whole has no text left over there
+    const kept = scored.filter(({ c4 }) => c4 === "")
+    const left = kept.map(({ text }) => {
+      measure.read(text)
+      return measure.withoutC4Lines(text, tongue).text
+    })
+    assert.isAbove(kept.length, 100)
+    assert.deepStrictEqual(
+      left,
+      kept.map(({ c4Left }) => c4Left)
+    )
+  })
+
   it.each(["gopher", "repetition", "c4", "fineweb"] as const)(
     "%s drops the same, for the same reason",
     (group) => {

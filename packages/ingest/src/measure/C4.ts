@@ -67,7 +67,7 @@ export class C4Measure {
       }
       if (units[end - 1] === 0x5d && text.slice(start, end).includes("[")) {
         // a citation behind the full stop is taken off before the line's end is looked at
-        const bare = text.slice(start, end).replace(citation, "")
+        const bare = withoutCitations(text.slice(start, end))
         if (!endsWell(bare, profile)) this.#fates[line] = fates.unended
         else if (words[line]! < leastWords[profile]) this.#fates[line] = fates.short
         continue
@@ -90,8 +90,12 @@ export class C4Measure {
   }
 }
 
+/** References as encyclopedias have them: [3], [edit], [citation needed]. */
+export const withoutCitations = (line: string): string =>
+  line.includes("[") ? line.replace(citation, "") : line
+
 const fateOfWords = (line: string): number => {
-  const lower = line.replace(citation, "").toLowerCase()
+  const lower = withoutCitations(line).toLowerCase()
   if (lower.includes("lorem ipsum")) return fates.lorem
   if (lower.includes("javascript")) return fates.javascript
   if (lower.includes("{")) return fates.bracket

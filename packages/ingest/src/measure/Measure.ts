@@ -1,9 +1,9 @@
 // Every rule's value on a document, as one row in the order of the score columns. Nothing is decided here.
 import { type ScoreColumn, scoreColumns } from "@inkstone/artifact"
 import type { Profile } from "../Profile.ts"
-import { profileFor, type ProfileName } from "../rules/LanguageProfile.ts"
+import { profileFor, type ProfileName, type Tongue } from "../rules/LanguageProfile.ts"
 import { hasWords } from "../Script.ts"
-import { C4Measure, fates } from "./C4.ts"
+import { type C4, C4Measure, fates, withoutCitations } from "./C4.ts"
 import { LineMeasure } from "./Lines.ts"
 import { Repetition } from "./Repeats.ts"
 import { Scan } from "./Scan.ts"
@@ -43,6 +43,18 @@ const enter = (row: ScoreRow, values: Known): void => {
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
+const staying: ReadonlySet<number> = new Set([fates.kept, fates.lorem, fates.bracket])
+const c4Columns = (c4: C4): Known => ({
+  c4_sentences: c4.sentences,
+  c4_long_word_lines: c4.lines[fates.longWord],
+  c4_unended_lines: c4.lines[fates.unended],
+  c4_short_lines: c4.lines[fates.short],
+  c4_javascript_lines: c4.lines[fates.javascript],
+  c4_policy_lines: c4.lines[fates.policy],
+  c4_lorem_ipsum: c4.lines[fates.lorem],
+  c4_curly_brackets: c4.lines[fates.bracket]
+})
+
 /** Holds the arrays that one document after the other is measured in. */
 export class Measure {
   readonly #scan = new Scan()
@@ -50,11 +62,23 @@ export class Measure {
   readonly #lines = new LineMeasure()
   readonly #c4 = new C4Measure()
 
+  /** Scans a text; `languageIn` and `row` work on the last one. */
+  read(text: string): Scan {
+    this.#scan.read(text)
+    return this.#scan
+  }
+
+  /** Scans and measures. */
   of(document: Measured): ScoreRow {
-    const { known, lang, profile, script, text } = document
+    this.read(document.text)
+    return this.row(document)
+  }
+
+  /** Measures the text that was scanned last. */
+  row(document: Measured): ScoreRow {
+    const { known, lang, profile, script } = document
     const scan = this.#scan
-    scan.read(text)
-    const row = rowOf(known)
+    const row = rowOf({})
     const name = profileFor({ lang, script })
     const worded = name === "zh" || name === "ja" || hasWords(script)
     const lines = this.#lines.of(scan, name)
@@ -81,7 +105,28 @@ export class Measure {
       enter(row, { words: profile.words, mean_word_chars: ratio(chars - profile.spaces, profile.words) })
     }
     if (worded) this.#words(row, document, name)
+    enter(row, known)
     return row
+  }
+
+  /**
+   * The text that was scanned last without the lines that C4 takes out, and without citations; a line that speaks against the whole
+   * document stays. `columns` are the scores of C4 before. Says nothing about scripts without spaces, but for Han characters and kana.
+   */
+  withoutC4Lines(
+    text: string,
+    tongue: Tongue
+  ): { readonly text: string; readonly removed: number; readonly columns: Known } {
+    const name = profileFor(tongue)
+    if (name === "default" && !hasWords(tongue.script)) return { text, removed: 0, columns: {} }
+    const scan = this.#scan
+    const c4 = this.#c4.of(text, scan, name)
+    const kept: Array<string> = []
+    for (let line = 0; line < scan.lines; line++) {
+      if (!staying.has(c4.fateOf[line]!)) continue
+      kept.push(withoutCitations(text.slice(scan.contentStarts[line], scan.contentEnds[line])))
+    }
+    return { text: kept.join("\n").trim(), removed: scan.lines - kept.length, columns: c4Columns(c4) }
   }
 
   /** What asks for words: none of it says anything about scripts without spaces, but for Han characters and kana. */
@@ -106,14 +151,7 @@ export class Measure {
       repetition_duplicate_8_gram_char_ratio: share(duplicate[8]),
       repetition_duplicate_9_gram_char_ratio: share(duplicate[9]),
       repetition_duplicate_10_gram_char_ratio: share(duplicate[10]),
-      c4_sentences: c4.sentences,
-      c4_long_word_lines: c4.lines[fates.longWord],
-      c4_unended_lines: c4.lines[fates.unended],
-      c4_short_lines: c4.lines[fates.short],
-      c4_javascript_lines: c4.lines[fates.javascript],
-      c4_policy_lines: c4.lines[fates.policy],
-      c4_lorem_ipsum: c4.lines[fates.lorem],
-      c4_curly_brackets: c4.lines[fates.bracket]
+      ...c4Columns(c4)
     })
     if (name === "en" || name === "default") {
       enter(row, { gopher_mean_word_chars: ratio(scan.plainChars, scan.plainWords) })

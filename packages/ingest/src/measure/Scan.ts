@@ -51,6 +51,8 @@ export class Scan {
   lineLongest = new Int32Array(256)
   lineWords = new Int32Array(256)
   lineSentences = new Int32Array(256)
+  /** the first word or mark of each line; one more entry than lines */
+  lineFirst = new Int32Array(257)
 
   /** places of # and of ellipses (... or …, where …… is one) */
   numberSigns = 0
@@ -217,6 +219,7 @@ export class Scan {
     this.lineWords[line] = plain
     this.lineSentences[line] = sentences
     this.lines = line + 1
+    this.lineFirst[line + 1] = count
     this.words = count
     this.plainWords += plain
     this.plainChars += plainChars
@@ -247,6 +250,7 @@ export class Scan {
     this.lineLongest = copied(this.lineLongest, size)
     this.lineWords = copied(this.lineWords, size)
     this.lineSentences = copied(this.lineSentences, size)
+    this.lineFirst = copied(this.lineFirst, size + 1)
   }
 }
 
