@@ -12,8 +12,10 @@ import { mail, mbox } from "./Mail.ts"
 import { markdown } from "./Markdown.ts"
 import { parquet } from "./Parquet.ts"
 import { pdf } from "./Pdf.ts"
+import { po } from "./Po.ts"
 import { sitemap } from "./Sitemap.ts"
 import { text } from "./Text.ts"
+import { tmx } from "./Tmx.ts"
 import { warc } from "./Warc.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
@@ -24,8 +26,10 @@ export const formats = {
   warc,
   mbox,
   mail,
+  tmx,
   feed,
   sitemap,
+  po,
   csv,
   html,
   jsonl,
