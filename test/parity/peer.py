@@ -39,7 +39,7 @@ def bert(corpus, lowercase):
     t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     t.decoder = decoders.WordPiece()
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    t.train_from_iterator(corpus, trainers.WordPieceTrainer(vocab_size=3000, special_tokens=special, show_progress=False))
+    t.train_from_iterator(corpus, trainers.WordPieceTrainer(vocab_size=8000, special_tokens=special, show_progress=False))
     t.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
         special_tokens=[(s, t.token_to_id(s)) for s in ("[CLS]", "[SEP]")])
@@ -116,7 +116,7 @@ def make(given):
                       pad_id=3)
     made = {
         "gpt2": gpt2, "byte-level": byte_level(corpus, 3000), "byte-level-gpt4": byte_level(corpus, 3000, GPT4),
-        "bert-uncased": bert(corpus, True), "bert-cased": bert(corpus, False), "roberta": roberta(corpus),
+        "bert-uncased": bert(prose, True), "bert-cased": bert(prose, False), "roberta": roberta(corpus),
         "unigram-nfkc": unigram(prose), "t5-fallback": converted(fallback, "t5"), "llama": converted(bpe_model, "llama")}
     if given["unigram"]:
         made["t5"] = converted(given["unigram"], "t5")

@@ -14,6 +14,7 @@ import { models } from "./commands/Models.ts"
 import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { run } from "./commands/Run.ts"
+import { tokenizers } from "./commands/Tokenizers.ts"
 import * as Ending from "./Ending.ts"
 import { failed } from "./Failure.ts"
 import * as Terminal from "./Terminal.ts"
@@ -44,7 +45,19 @@ const presenter: CliOutput.Presenter = {
 }
 
 const inkstone = Command.make("inkstone").pipe(
-  Command.withSubcommands([run, plan, graph, report, generate, fill, models, convert, doctor, gc]),
+  Command.withSubcommands([
+    run,
+    plan,
+    graph,
+    report,
+    generate,
+    fill,
+    models,
+    tokenizers,
+    convert,
+    doctor,
+    gc
+  ]),
   Command.withDescription(
     "A laboratory for writing models: from raw text to a recommendation with evidence. Exit codes: 0 done, 2 usage or config, 3 data, 4 resource, 5 crashed, 6 timed out, 130 or 143 stopped by a signal"
   ),

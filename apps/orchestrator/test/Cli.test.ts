@@ -5,7 +5,19 @@ import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { environment, fixture, inkstone, jsonLines, main, temporary } from "./inkstone.ts"
 
-const commands = ["run", "plan", "graph", "report", "generate", "fill", "models", "convert", "doctor", "gc"]
+const commands = [
+  "run",
+  "plan",
+  "graph",
+  "report",
+  "generate",
+  "fill",
+  "models",
+  "tokenizers",
+  "convert",
+  "doctor",
+  "gc"
+]
 const minute = 60_000
 const installed = (shell: string) => spawnSync(shell, ["--version"]).status === 0
 

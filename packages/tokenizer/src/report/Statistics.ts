@@ -136,7 +136,7 @@ export class Statistics {
 
   /** By characters, used or not. */
   longest(most: number): ReadonlyArray<Piece> {
-    const length = ({ id }: Piece) => Buffer.from(this.tokenizer.pieceBytes(id)).toString().length
+    const length = ({ id }: Piece) => Array.from(Buffer.from(this.tokenizer.pieceBytes(id)).toString()).length
     return this.#list(() => true)
       .map((piece) => ({ piece, length: length(piece) }))
       .toSorted((a, b) => b.length - a.length || a.piece.id - b.piece.id)
