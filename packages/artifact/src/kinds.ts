@@ -2,6 +2,7 @@
 export * from "./kinds/Contamination.ts"
 export * from "./kinds/Documents.ts"
 export * from "./kinds/Duplicates.ts"
+export * from "./kinds/Examples.ts"
 export * from "./kinds/Ledger.ts"
 export * from "./kinds/Metrics.ts"
 export * from "./kinds/Packed.ts"
