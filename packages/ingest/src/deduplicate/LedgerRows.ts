@@ -49,8 +49,9 @@ export class LedgerRows {
 }
 
 /** The first characters in one line. */
-export const excerptOf = (text: string): string =>
-  Array.from(text.slice(0, 4 * excerptChars).replace(/[\p{Cc}\s]+/gu, " "))
-    .slice(0, excerptChars)
-    .join("")
-    .trim()
+export const excerptOf = (text: string): string => {
+  const line = text.slice(0, 4 * excerptChars).replace(/[\p{Cc}\s]+/gu, " ")
+  const short = line.slice(0, excerptChars)
+  // characters and units are the same but for surrogate pairs
+  return (/[\ud800-\udfff]/.test(short) ? Array.from(line).slice(0, excerptChars).join("") : short).trim()
+}
