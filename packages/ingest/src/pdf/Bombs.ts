@@ -10,7 +10,7 @@ const mostUnpacked = 2 ** 28
 const chunkSize = 2 ** 18
 
 /** Throws a `Refusal`: `unpacked-bytes`, or `pdf-filters` for streams that are packed twice, which only bombs are. */
-export const refuseBombs = async (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+export const refuseBombs = async (bytes: Uint8Array<ArrayBuffer>, most = mostUnpacked): Promise<void> => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let at = file.indexOf("stream"); at !== -1; at = file.indexOf("stream", at + 6)) {
     if (file.subarray(Math.max(0, at - 3), at).toString("latin1") === "end") continue
@@ -21,21 +21,20 @@ export const refuseBombs = async (bytes: Uint8Array<ArrayBuffer>): Promise<void>
     const packed = file.subarray(at + 6, end === -1 ? file.length : end)
     if (packed.length < leastPacked) continue
     const start = packed[0] === 13 ? 2 : 1
-    const unpacked = await unpackedLength(packed.subarray(start))
-    if (unpacked > mostUnpacked)
-      throw new Refusal("unpacked-bytes", { value: unpacked, threshold: mostUnpacked })
+    const unpacked = await unpackedLength(packed.subarray(start), most)
+    if (unpacked > most) throw new Refusal("unpacked-bytes", { value: unpacked, threshold: most })
   }
 }
 
 /** As far as it is zlib data; 0 for anything else. */
-const unpackedLength = async (packed: Uint8Array): Promise<number> => {
+const unpackedLength = async (packed: Uint8Array, most: number): Promise<number> => {
   const machine = Readable.from([packed]).pipe(createInflate({ chunkSize }))
   let length = 0
   try {
     for await (const chunk of machine) {
       const piece: Uint8Array = chunk
       length += piece.length
-      if (length > mostUnpacked) return length
+      if (length > most) return length
     }
   } catch (problem) {
     if (!(problem instanceof Error && "code" in problem)) throw problem

@@ -1,8 +1,8 @@
 // Running heads and feet, and page numbers: what stands at the edge of most pages and belongs to none.
 import type { Line } from "./Lines.ts"
 
-/** lines from the top and from the bottom of a page that are looked at */
-const edgeLines = 2
+/** in font sizes: a second line of a head stands close to the first */
+const near = 2
 const leastPages = 3
 /** left and right pages have different heads, and chapters begin without one */
 const mostPages = 0.3
@@ -39,15 +39,16 @@ export const withoutFurniture = (
 const edgesOf = (lines: ReadonlyArray<Line>, page: number): ReadonlyArray<At> => {
   // by where they stand, not by where they are read
   const sorted = [...lines.entries()].toSorted(([, a], [, b]) => b.y - a.y)
-  const near = (edge: Edge, some: ReadonlyArray<readonly [number, Line]>): ReadonlyArray<At> =>
+  const at = (edge: Edge, some: ReadonlyArray<readonly [number, Line]>): ReadonlyArray<At> =>
     some
+      .filter(([, line], n) => n === 0 || isNear(some[0]?.[1], line))
       .filter(([, line]) => line.text.length <= longestHead)
       .map(([index, line]) => ({ page, index, edge, line }))
-  return [
-    ...near("top", sorted.slice(0, edgeLines)),
-    ...near("bottom", sorted.slice(edgeLines).slice(-edgeLines))
-  ]
+  return [...at("top", sorted.slice(0, 2)), ...at("bottom", sorted.slice(2).toReversed().slice(0, 2))]
 }
+
+const isNear = (first: Line | undefined, second: Line): boolean =>
+  first !== undefined && Math.abs(first.y - second.y) <= near * second.size
 
 /** Lines with a number at one end that grows by one from page to page: heads that name the chapter differ, their numbers do not lie. */
 const numberedLines = (edges: ReadonlyArray<At>, pages: number): ReadonlyArray<At> => {

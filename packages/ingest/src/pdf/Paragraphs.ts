@@ -6,6 +6,7 @@ const wider = 1.35
 const otherSize = 0.12
 /** in font sizes */
 const indent = 0.9
+const sameLeft = 1.5
 /** A line that ends before this share of the column was ended by its author. */
 const early = 0.75
 
@@ -29,14 +30,13 @@ export const paragraphsOf = (pages: ReadonlyArray<ReadonlyArray<Line>>): string 
   let open = ""
   let before: Line | undefined
   for (const lines of pages) {
-    const right = Math.max(...lines.map((line) => line.right))
     let left = Math.min(...lines.map((line) => line.left))
     for (const line of lines) {
       if (before !== undefined && before.left > line.right) left = line.left
       const how =
         before === undefined
           ? "apart"
-          : between(before, line, { usual, left, right: columnEnd(lines, line, right) })
+          : between(before, line, { usual, left, right: columnEnd(lines, before) })
       if (how === "apart") {
         if (open !== "") paragraphs.push(open)
         open = line.text
@@ -64,12 +64,10 @@ const usualGap = (pages: ReadonlyArray<ReadonlyArray<Line>>): number => {
   return best / 10
 }
 
-/** Where the lines of the column end that a line stands in. */
-const columnEnd = (lines: ReadonlyArray<Line>, { left, right }: Line, pageRight: number): number => {
-  let end = right
-  for (const one of lines)
-    if (one.left < right && one.right > left && one.right <= pageRight) end = Math.max(end, one.right)
-  return end
+/** Where the lines of the column end that a line stands in: those that begin where it does, without the few that go beyond. */
+const columnEnd = (lines: ReadonlyArray<Line>, { left, right, size }: Line): number => {
+  const ends = lines.filter((one) => Math.abs(one.left - left) < sameLeft * size).map((one) => one.right)
+  return Math.max(right, ends.toSorted((a, b) => a - b)[Math.floor(0.8 * (ends.length - 1))] ?? right)
 }
 
 const between = (

@@ -12,6 +12,8 @@ import { Zip } from "./Zip.ts"
 
 const mostMetaBytes = 2 ** 24
 const bytesPerChar = 4
+/** markup may be more than the text that is left of it */
+const leastChapterBytes = 2 ** 20
 /** They scramble a font's first bytes, to no reader's harm. */
 const fontScrambling: ReadonlySet<string> = new Set([
   "http://www.idpf.org/2008/embedding",
@@ -37,7 +39,7 @@ export const epub: Format = {
       const texts: Array<string> = []
       let count = 0
       for (const name of book.chapters) {
-        const chapter = await chapterOf(zip, name, bytesPerChar * mostChars)
+        const chapter = await chapterOf(zip, name, Math.max(leastChapterBytes, bytesPerChar * mostChars))
         if (chapter.text === "") continue
         if (config.split === "chapters") {
           yield [{ kind: "found", ...nth(input.name, ++count, name), ...about, ...chapter }]
@@ -107,11 +109,15 @@ const isNavigation = (element: Element): boolean =>
   element.tagName === "nav" ||
   /(?:^|\s)(?:pagebreak|noteref)(?:\s|$)/u.test(attribute(element, "epub:type") ?? "")
 
+/** entities that a file defines for itself; they are never expanded */
+const subset = /<!DOCTYPE[^<>[\]]{0,500}\[[^\]]*\]\s*>/iu
 const voids: ReadonlySet<string> = new Set(
   "area base br col embed hr img input link meta source track wbr".split(" ")
 )
 /** Chapters are XML, where any element may be closed in its own tag; HTML would leave it open, a title to the end of the book. */
 const closed = (xhtml: string): string =>
-  xhtml.replace(/<([a-z][\w:.-]*)([^<>]*)\/>/giu, (tag, name: string, rest: string) =>
-    voids.has(name.toLowerCase()) ? tag : `<${name}${rest}></${name}>`
-  )
+  xhtml
+    .replace(subset, "")
+    .replace(/<([a-z][\w:.-]*)([^<>]*)\/>/giu, (tag, name: string, rest: string) =>
+      voids.has(name.toLowerCase()) ? tag : `<${name}${rest}></${name}>`
+    )

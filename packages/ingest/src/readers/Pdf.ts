@@ -11,7 +11,7 @@ import { Refusal } from "./Refusal.ts"
 
 const mostPages = 20_000
 /** a book of a thousand pages takes some twenty */
-const mostSeconds = 300
+const mostSeconds = 120
 const mostHeapMegabytes = 2048
 
 export const pdf: Format = {
@@ -32,7 +32,7 @@ export const pdf: Format = {
 /** The thread of the last file, kept for the next one: it takes a fifth of a second to start. */
 let idle: Worker | undefined
 
-const inThread = async (task: PdfTask): Promise<PdfOutcome> => {
+const inThread = (task: PdfTask): Promise<PdfOutcome> => {
   const worker =
     idle ??
     new Worker(new URL("../pdf/PdfWorker.ts", import.meta.url), {
@@ -40,23 +40,26 @@ const inThread = async (task: PdfTask): Promise<PdfOutcome> => {
     })
   idle = undefined
   worker.ref()
-  let timer: NodeJS.Timeout | undefined
-  const outcome = await new Promise<PdfOutcome>((resolve) => {
-    const fail = (problem: string) => resolve({ kind: "damaged", problem })
-    worker.once("message", resolve)
-    worker.once("error", (problem) => fail(`ended the thread that read it: ${problem.message}`))
-    worker.once("exit", () => fail("ended the thread that read it"))
-    timer = setTimeout(
-      () => resolve({ kind: "refused", rule: "seconds", value: mostSeconds + 1, threshold: mostSeconds }),
-      1000 * mostSeconds
-    )
+  return new Promise((resolve) => {
+    const finish = (outcome: PdfOutcome): void => {
+      clearTimeout(timer)
+      worker.off("message", answered).off("error", fail).off("exit", fail)
+      resolve(outcome)
+    }
+    const answered = (outcome: PdfOutcome): void => {
+      worker.unref()
+      idle = worker
+      finish(outcome)
+    }
+    const fail = (problem: unknown): void => {
+      const why = problem instanceof Error ? `: ${problem.message}` : ""
+      finish({ kind: "damaged", problem: `ended the thread that read it${why}` })
+    }
+    const timer = setTimeout(() => {
+      finish({ kind: "refused", rule: "seconds", value: mostSeconds + 1, threshold: mostSeconds })
+      void worker.terminate()
+    }, 1000 * mostSeconds)
+    worker.once("message", answered).once("error", fail).once("exit", fail)
     worker.postMessage(task, [task.data.buffer])
   })
-  clearTimeout(timer)
-  worker.removeAllListeners()
-  if (outcome.kind === "text" && idle === undefined) {
-    worker.unref()
-    idle = worker
-  } else await worker.terminate()
-  return outcome
 }
