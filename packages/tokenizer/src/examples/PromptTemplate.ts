@@ -42,6 +42,11 @@ export class PromptTemplate {
       ?.name
   }
 
+  /** Its text with the parts in it. */
+  text(parts: ReadonlyArray<Part>): string {
+    return this.#filled(parts, (text) => text)
+  }
+
   /**
    * Its text with the parts in it, whose special tokens are text, all of it `learned` or none. Undefined where the parts use up
    * every character for private use.
@@ -49,12 +54,16 @@ export class PromptTemplate {
   render(parts: ReadonlyArray<Part>, learned: boolean): ReadonlyArray<Stretch> | undefined {
     const signs = signsFor([...this.#places.map(({ literal }) => literal), ...parts.map(({ text }) => text)])
     if (signs === undefined) return undefined
-    const text = this.#places
+    const text = this.#filled(parts, (text) => defuse(text, this.#marks, signs))
+    return marked(learned ? `${signs.begin}${text}${signs.end}` : text, this.#marks, signs)
+  }
+
+  #filled(parts: ReadonlyArray<Part>, as: (text: string) => string): string {
+    return this.#places
       .map(({ literal, name }) => {
         const part = parts.find((each) => each.name === name)
-        return literal + (part === undefined ? "" : defuse(part.text, this.#marks, signs))
+        return literal + (part === undefined ? "" : as(part.text))
       })
       .join("")
-    return marked(learned ? `${signs.begin}${text}${signs.end}` : text, this.#marks, signs)
   }
 }
