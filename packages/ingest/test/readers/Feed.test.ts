@@ -3,8 +3,6 @@ import { XmlReader } from "../../src/readers/Xml.ts"
 import { pages } from "./pages.ts"
 import { brief, readsOf } from "./reading.ts"
 
-const item = "<item><guid>same</guid><description>Text.</description></item>"
-
 const item = (text: string) => `<item><description>${text}</description></item>`
 
 describe("a feed", () => {
@@ -50,6 +48,7 @@ describe("a feed", () => {
   })
 
   it("with two entries of one name gives both, told apart", async () => {
+    const same = "<item><guid>same</guid><description>Text.</description></item>"
     const reads = await readsOf("x.rss", `<rss>${same}${same}</rss>`)
     assert.deepStrictEqual(
       reads.map(({ span }) => span),
