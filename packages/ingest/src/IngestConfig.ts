@@ -24,7 +24,8 @@ const Fields = Schema.Struct({
   title: Schema.optionalKey(Schema.String).annotate({ description: "the title" })
 })
 
-const Splits = Schema.Struct({
+/** How much is held out, whether of documents or of examples. */
+export const Splits = Schema.Struct({
   validation: field(Share, 0.05, "share of the documents"),
   test: field(Share, 0.05, "share of the documents"),
   salt: field(Schema.String, "inkstone", "another salt, another split")

@@ -68,11 +68,12 @@ export const fieldAt = (fields: unknown, path: string): unknown => {
 const ownValue = (of: object, name: string): unknown =>
   Object.hasOwn(of, name) ? Reflect.get(of, name) : undefined
 
-/** The columns that hold the fields at these paths. Throws `Damage` where one is not there. */
+/** The columns that hold the fields at these paths, all if there is none. Throws `Damage` where one is not there. */
 export const columnsFor = (
   paths: ReadonlyArray<string>,
   names: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
+  if (paths.length === 0) return names
   const columns = paths.map((path) => {
     const [first = ""] = path.split(".", 1)
     if (names.includes(path)) return path

@@ -44,9 +44,16 @@ export type FormatName = keyof typeof formats
 export const formatNames: ReadonlyArray<FormatName> = Record.keys(formats)
 
 /** By extension, else by the first bytes, else text. */
-export const formatOf = (extension: string, head: Uint8Array): FormatName => {
-  const all: ReadonlyArray<readonly [FormatName, Format]> = Record.toEntries(formats)
+export const formatOf = (extension: string, head: Uint8Array): FormatName =>
+  formatIn(formats, extension, head) ?? "text"
+
+/** Which of these formats a file has, by its extension, else by its first bytes. */
+export const formatIn = <Name extends string>(
+  known: { readonly [N in Name]: Format },
+  extension: string,
+  head: Uint8Array
+): Name | undefined => {
+  const all: ReadonlyArray<readonly [Name, Format]> = Record.toEntries(known)
   const named = all.find(([, format]) => format.extensions.includes(extension))
-  if (named !== undefined) return named[0]
-  return all.find(([, format]) => format.recognises?.(head) ?? false)?.[0] ?? "text"
+  return (named ?? all.find(([, format]) => format.recognises?.(head) ?? false))?.[0]
 }
