@@ -9,14 +9,22 @@ import {
 } from "@inkstone/artifact"
 import { type Run, type SourceFile, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
+import { Crew, type CrewStart } from "./crew/Crew.ts"
+import type { Problem } from "./crew/Task.ts"
+import { threadsFor, threadsOf } from "./crew/Threads.ts"
+import { work } from "./crew/Work.ts"
 import { longest } from "./Cuts.ts"
 import { Desk } from "./Desk.ts"
-import { corpusEmpty, recordBroken, sourceNameShared, sourceUnreadable } from "./failures.ts"
+import {
+  blocklistMissing,
+  corpusEmpty,
+  recordBroken,
+  sourceNameShared,
+  sourceUnreadable
+} from "./failures.ts"
 import { IngestConfig } from "./IngestConfig.ts"
-import { Judge } from "./Judge.ts"
-import { read } from "./Reader.ts"
 import { select, sharedName } from "./Selection.ts"
-import { loadTools, partFiles } from "./Tools.ts"
+import { partFiles } from "./Tools.ts"
 
 const outputs = { documents: Documents, scores: Scores, ledger: Ledger }
 type IngestRun = Run<typeof outputs>
@@ -33,60 +41,61 @@ export const ingest = Stage.define({
   inputs: {},
   outputs,
   files: ({ blocklist, files }) => (blocklist.file === undefined ? files : [...files, blocklist.file]),
-  // the longest record as bytes, string, repaired string and lines, at two bytes a character, twice over
-  resources: ({ cuts }) => ({ cpus: 1, memoryBytes: 2 ** 29 + 16 * longest(cuts) }),
+  // the longest record as bytes, string, repaired string and lines, at two bytes a character, twice over; small ones in each thread
+  resources: ({ cuts }) => {
+    const cpus = threadsOf(process.env)
+    return { cpus, memoryBytes: 2 ** 29 + 2 ** 27 * cpus + 16 * longest(cuts) }
+  },
   run: Effect.fn("ingest")(function* (config, _given, run) {
     const { blocked, corpus } = partFiles(run.files, config)
     const files = select(corpus, config)
+    if (config.blocklist.file !== undefined && blocked === undefined) {
+      return yield* blocklistMissing(config.blocklist.file)
+    }
     if (files.length === 0) return yield* corpusEmpty(config, { found: corpus.length })
     const shared = sharedName(files)
     if (shared !== undefined) return yield* sourceNameShared(shared)
     const desk = new Desk()
-    const judge = new Judge(config, yield* Effect.promise(() => loadTools(config, blocked?.path)))
-    const total = files.reduce((bytes, file) => bytes + file.bytes, 0)
-    let done = 0
-    for (const file of files) done = yield* readFile(file, { config, run, judge, desk, done, total })
+    yield* judgeAll(files, { config, blockedPath: blocked?.path, run, desk })
     yield* flush(desk, run)
     if (desk.kept === 0) return yield* corpusEmpty(config, { found: corpus.length, desk })
     yield* describe(desk, config, run)
   })
 })
 
-interface Progress {
-  readonly config: IngestConfig
+interface Context extends CrewStart {
   readonly run: IngestRun
-  readonly judge: Judge
   readonly desk: Desk
-  /** bytes of the files before this one, and of all */
-  readonly done: number
-  readonly total: number
 }
 
-/** Gives the bytes that are done after this file. */
-const readFile = (file: SourceFile, { config, run, judge, desk, done, total }: Progress) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => read(file, config)),
-    Effect.fnUntraced(function* (batches) {
-      let bytes = done
+/** Enters every document into the desk, in the order of the files. */
+const judgeAll = (files: ReadonlyArray<SourceFile>, { blockedPath, config, desk, run }: Context) => {
+  const total = files.reduce((bytes, file) => bytes + file.bytes, 0)
+  return Effect.acquireUseRelease(
+    Effect.promise(() => Crew.of({ config, blockedPath }, threadsFor(total))),
+    Effect.fnUntraced(function* (crew) {
+      const outcomes = work(files, config, crew)
+      yield* Effect.addFinalizer(() => Effect.promise(() => outcomes.return(undefined)))
+      let done = 0
       for (;;) {
-        const next = yield* Effect.promise(() => batches.next()).pipe(
-          // what the file system refuses is the data's fault; anything else stays a bug
-          Effect.catchDefect((cause) =>
-            cause instanceof Error && "code" in cause ? sourceUnreadable(file, cause) : Effect.die(cause)
-          )
-        )
-        if (next.done === true) return bytes
-        for (const one of next.value.reads) {
-          if (one.kind === "broken" && config.onBadRecord === "fail") return yield* recordBroken(one)
-          desk.enter(judge.of(one))
+        const next = yield* Effect.promise(() => outcomes.next())
+        if (next.done === true) return
+        const { bytes, judged, problem } = next.value
+        for (const one of judged) {
+          desk.enter(one)
           if (desk.isFull) yield* flush(desk, run)
         }
-        bytes += next.value.bytes
-        yield* run.report({ done: bytes, total, unit: "bytes", note: `${desk.kept} documents` })
+        if (problem !== undefined) return yield* failureOf(problem)
+        done += bytes
+        yield* run.report({ done, total, unit: "bytes", note: `${desk.kept} documents` })
       }
-    }),
-    (batches) => Effect.promise(() => batches.return(undefined))
+    }, Effect.scoped),
+    (crew) => Effect.promise(() => crew.close())
   )
+}
+
+const failureOf = (problem: Problem): StageFailure =>
+  "broken" in problem ? recordBroken(problem.broken) : sourceUnreadable(problem.file, problem)
 
 const flush = Effect.fnUntraced(
   function* (desk: Desk, { outputs }: IngestRun) {

@@ -49,6 +49,14 @@ export const recordBroken = ({ name, place, problem }: Broken): StageFailure =>
     advice: 'Correct it, or set "onBadRecord: drop"'
   })
 
+export const blocklistMissing = (file: string): StageFailure =>
+  new StageFailure({
+    category: "config",
+    fact: "BlocklistMissing",
+    problem: `"blocklist.file" is ${file}, and there is no such file`,
+    advice: "Check the path; it is relative to the pipeline file"
+  })
+
 export const sourceNameShared = (name: string): StageFailure =>
   new StageFailure({
     category: "config",
@@ -58,7 +66,7 @@ export const sourceNameShared = (name: string): StageFailure =>
       "Documents are told apart by that name: use one pattern that begins above both, such as corpus/**/*.txt"
   })
 
-export const sourceUnreadable = ({ name }: SourceFile, cause: Error): StageFailure =>
+export const sourceUnreadable = ({ name }: SourceFile, cause: { readonly message: string }): StageFailure =>
   new StageFailure({
     category: "data",
     fact: "SourceUnreadable",

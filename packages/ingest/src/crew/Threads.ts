@@ -1,0 +1,17 @@
+// How many threads a run may use.
+import { availableParallelism } from "node:os"
+
+/** More threads than this wait for the one that reads. */
+const mostThreads = 8
+
+/** As many as the run was given, which the executor puts into the environment of a stage. */
+export const threadsOf = (environment: Readonly<Record<string, string | undefined>>): number => {
+  const given = Number(environment["OMP_NUM_THREADS"])
+  return Math.min(mostThreads, given > 0 ? Math.floor(given) : availableParallelism())
+}
+
+/** A thread takes a quarter of a second to begin, in which one judges so many bytes. */
+const worthThreads = 2 ** 22
+
+/** One where there is too little to do for more. */
+export const threadsFor = (bytes: number): number => (bytes < worthThreads ? 1 : threadsOf(process.env))
