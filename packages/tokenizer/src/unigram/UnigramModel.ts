@@ -23,6 +23,8 @@ export interface UnigramOptions {
   readonly precision?: "double" | "single"
   /** 0 for pieces that no text is cut into (SentencePiece's control, unknown, unused and byte pieces); all by default */
   readonly matched?: Uint8Array
+  /** that of the least likely piece, if not all pieces count */
+  readonly leastScore?: number
 }
 
 /** A character without a piece costs this much more than the least likely piece (both libraries: `kUnkPenalty`). */
@@ -57,10 +59,8 @@ export class UnigramModel {
     )
     this.#isSingle = options.precision === "single"
     this.#scores = scores
-    let least = Infinity
-    for (let id = 0; id < scores.length; id++) if (matched?.[id] !== 0) least = Math.min(least, scores[id]!)
-    this.#unknownScore = least - unknownPenalty
-    if (this.#isSingle) this.#unknownScore = Math.fround(this.#unknownScore)
+    const least = options.leastScore ?? scores.reduce((low, score) => Math.min(low, score), Infinity)
+    this.#unknownScore = this.#isSingle ? Math.fround(least - unknownPenalty) : least - unknownPenalty
     this.#byteIds = vocabulary.byteFallback ? byteIds(pieces) : new Int32Array(256).fill(-1)
   }
 
@@ -110,9 +110,9 @@ export class UnigramModel {
         at++
         const id = cells[4 * node + 2]!
         if (id < 0) continue
-        const score = soFar + scores[id]!
+        const score = isSingle ? Math.fround(soFar + scores[id]!) : soFar + scores[id]!
         if (starts[at]! < 0 || score > best[at]!) {
-          best[at] = isSingle ? Math.fround(score) : score
+          best[at] = score
           starts[at] = from
           ids[at] = id
         }
