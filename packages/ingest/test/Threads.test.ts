@@ -18,7 +18,7 @@ afterEach(() => {
 const prose = (n: number, sentences: number) =>
   Array.from(
     { length: sentences },
-    (_, i) => `Sentence ${i} of text ${n} is about ${hash("md5", `${n} ${i}`)}.`
+    (_, i) => `The part ${i} of text ${n} is to be about ${hash("md5", `${n} ${i}`)}.`
   ).join(" ")
 const record = (n: number) =>
   JSON.stringify({
