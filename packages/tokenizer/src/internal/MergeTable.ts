@@ -16,7 +16,7 @@ export class MergeTable {
     for (let rank = 0; rank < count; rank++) {
       const left = merges[3 * rank]!
       const right = merges[3 * rank + 1]!
-      const slot = this.#slotOf(left, right)
+      const slot = this.find(left, right)
       this.#slots[slot] = left
       this.#slots[slot + 1] = right
       this.#slots[slot + 2] = rank
@@ -26,15 +26,16 @@ export class MergeTable {
 
   /** Rank of the merge of two ids, or -1. */
   rank(left: number, right: number): number {
-    return this.#slots[this.#slotOf(left, right) + 2]!
+    return this.#slots[this.find(left, right) + 2]!
   }
 
   /** The id that a mergeable pair becomes. */
   result(left: number, right: number): number {
-    return this.#slots[this.#slotOf(left, right) + 3]!
+    return this.#slots[this.find(left, right) + 3]!
   }
 
-  #slotOf(left: number, right: number): number {
+  /** Where the merge of two ids stands; `rankAt` tells whether there is one. */
+  find(left: number, right: number): number {
     const slots = this.#slots
     let index = (Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)) >>> this.#shift
     const last = slots.length / stride - 1
@@ -44,5 +45,15 @@ export class MergeTable {
       if (found === -1 || (found === left && slots[slot + 1] === right)) return slot
       index = index === last ? 0 : index + 1
     }
+  }
+
+  /** Rank of a merge that was found, or -1. */
+  rankAt(slot: number): number {
+    return this.#slots[slot + 2]!
+  }
+
+  /** What the pair becomes. */
+  resultAt(slot: number): number {
+    return this.#slots[slot + 3]!
   }
 }

@@ -2,7 +2,8 @@
 import { growFloat64 } from "./Grow.ts"
 import type { MergeTable } from "./MergeTable.ts"
 
-const none = 0x7fffffff
+/** What the rank -1 of a pair that does not merge is as an unsigned number. */
+const none = 0xffffffff
 const positions = 2 ** 31
 
 /** Up to here looking for the best pair again and again is faster than a heap. */
@@ -13,7 +14,8 @@ export class WordMerger {
   readonly #byteIds: Int32Array
   /** ids of the word last merged, `count` of them */
   ids = new Int32Array(shortWord)
-  readonly #ranks = new Int32Array(shortWord)
+  readonly #ranks = new Uint32Array(shortWord)
+  readonly #merged = new Int32Array(shortWord)
   #next = new Int32Array(shortWord)
   #previous = new Int32Array(shortWord)
   readonly #heap = new CandidateHeap()
@@ -30,31 +32,51 @@ export class WordMerger {
 
   #mergeShort(bytes: Uint8Array, start: number, end: number): number {
     const table = this.#table
+    const byteIds = this.#byteIds
     const ids = this.ids
-    const ranks = this.#ranks // ranks[i]: of the pair (i, i + 1)
+    const ranks = this.#ranks // of the pair (i, i + 1)
+    const merged = this.#merged // and what it becomes
     let count = end - start
-    for (let i = 0; i < count; i++) ids[i] = this.#byteIds[bytes[start + i]!]!
-    const rankOf = (i: number) => {
-      const rank = table.rank(ids[i]!, ids[i + 1]!)
-      return rank < 0 ? none : rank
+    let id = byteIds[bytes[start]!]!
+    ids[0] = id
+    for (let i = 1; i < count; i++) {
+      const next = byteIds[bytes[start + i]!]!
+      const slot = table.find(id, next)
+      ranks[i - 1] = table.rankAt(slot)
+      merged[i - 1] = table.resultAt(slot)
+      ids[i] = next
+      id = next
     }
-    for (let i = 0; i + 1 < count; i++) ranks[i] = rankOf(i)
     for (;;) {
       let best = none
       let at = -1
       for (let i = 0; i + 1 < count; i++) {
-        if (ranks[i]! < best) {
-          best = ranks[i]!
+        const rank = ranks[i]!
+        if (rank < best) {
+          best = rank
           at = i
         }
       }
       if (at < 0) return count
-      ids[at] = table.result(ids[at]!, ids[at + 1]!)
-      ids.copyWithin(at + 1, at + 2, count)
-      ranks.copyWithin(at + 1, at + 2, count - 1)
+      id = merged[at]!
+      ids[at] = id
       count--
-      if (at > 0) ranks[at - 1] = rankOf(at - 1)
-      if (at + 1 < count) ranks[at] = rankOf(at)
+      // a few numbers: a loop is quicker than a call
+      for (let i = at + 1; i < count; i++) {
+        ids[i] = ids[i + 1]!
+        ranks[i] = ranks[i + 1]!
+        merged[i] = merged[i + 1]!
+      }
+      if (at > 0) {
+        const slot = table.find(ids[at - 1]!, id)
+        ranks[at - 1] = table.rankAt(slot)
+        merged[at - 1] = table.resultAt(slot)
+      }
+      if (at + 1 < count) {
+        const slot = table.find(id, ids[at + 1]!)
+        ranks[at] = table.rankAt(slot)
+        merged[at] = table.resultAt(slot)
+      }
     }
   }
 

@@ -11,6 +11,9 @@ export const threadsOf = (environment: Readonly<Record<string, string | undefine
   return Math.min(mostThreads, given > 0 ? Math.floor(given) : availableParallelism())
 }
 
+/** Tasks leave little behind but large buffers; a thread's usual share would hold on to hundreds of megabytes of them. */
+const youngMegabytes = 8
+
 interface Waiting<Result> {
   readonly resolve: (result: Result) => void
   readonly reject: (cause: unknown) => void
@@ -30,7 +33,10 @@ export class ThreadPool<Task, Result> {
   /** `start` is the worker's `workerData`. */
   constructor(file: URL, start: unknown, threads: number) {
     this.#threads = Array.from({ length: threads }, () => {
-      const worker = new Worker(file, { workerData: start })
+      const worker = new Worker(file, {
+        workerData: start,
+        resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes }
+      })
       const waiting: Array<Waiting<Result>> = []
       worker.on("message", (result: Result) => waiting.shift()?.resolve(result))
       worker.on("error", (cause) => this.#fail(cause))
