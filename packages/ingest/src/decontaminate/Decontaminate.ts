@@ -1,12 +1,12 @@
 // The stage: documents without what the evaluation sets ask, and a report of what was found where.
-import { type Artifact, Contamination, Documents, Ledger } from "@inkstone/artifact"
+import { type Artifact, Contamination, Documents, Examples, Ledger } from "@inkstone/artifact"
 import { type Labelled, type Run, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Stream } from "effect"
 import { DocumentCount, type DocumentRows, keepRows } from "../deduplicate/DocumentRows.ts"
 import { excerptOf, LedgerRows } from "../deduplicate/LedgerRows.ts"
-import { hasWords } from "../Script.ts"
 import { DecontaminateConfig } from "./DecontaminateConfig.ts"
 import { EvaluationItems, type Match } from "./EvaluationItems.ts"
+import { fromDocuments, fromExamples } from "./EvaluationSets.ts"
 import { excise } from "./Excision.ts"
 
 const outputs = { documents: Documents, ledger: Ledger, contamination: Contamination }
@@ -21,7 +21,7 @@ export const decontaminate = Stage.define({
   version: 1,
   description: "Takes out of the documents what evaluation sets have too, and reports what was found where",
   config: DecontaminateConfig,
-  inputs: { documents: Stage.one(Documents), sets: Stage.many(Documents) },
+  inputs: { documents: Stage.one(Documents), sets: Stage.any(Documents), examples: Stage.any(Examples) },
   outputs,
   run: (config, given, run) => decontaminated(config, given, run).pipe(Effect.mapError(StageFailure.of))
 })
@@ -30,19 +30,18 @@ const decontaminated = Effect.fn("decontaminate")(function* (
   config: DecontaminateConfig,
   {
     documents,
+    examples,
     sets
   }: {
     readonly documents: Artifact<typeof Documents>
     readonly sets: ReadonlyArray<Labelled<typeof Documents>>
+    readonly examples: ReadonlyArray<Labelled<typeof Examples>>
   },
   run: DecontaminateRun
 ) {
   const items = new EvaluationItems(config)
-  for (const { artifact, label } of sets) {
-    yield* artifact
-      .batches("documents")
-      .pipe(Stream.runForEach((batch) => Effect.sync(() => collect(items, label, batch, config))))
-  }
+  for (const { artifact, label: set } of sets) yield* fromDocuments({ set, artifact, items, config })
+  for (const { artifact, label: set } of examples) yield* fromExamples({ set, artifact, items, config })
   if (items.items.every(({ untested }) => untested)) return yield* noItems(items.items.length, config)
 
   const examined = new Set<string>(config.splits)
@@ -100,19 +99,6 @@ const decontaminated = Effect.fn("decontaminate")(function* (
     )
   }
 })
-
-const collect = (
-  items: EvaluationItems,
-  set: string,
-  batch: DocumentRows,
-  { setSplits }: DecontaminateConfig
-): void => {
-  const wanted = new Set<string>(setSplits)
-  for (const [i, text] of batch.text.entries()) {
-    if (!wanted.has(batch.split[i]!)) continue
-    items.add({ set, id: batch.id[i]!, text, spaced: hasWords(batch.script[i]!) })
-  }
-}
 
 const summary = (items: EvaluationItems, documents: Uint32Array) => {
   const sets: Record<string, { items: number; contaminated: number; untested: number }> = {}

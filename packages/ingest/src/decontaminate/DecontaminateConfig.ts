@@ -35,7 +35,12 @@ export const DecontaminateConfig = Schema.Struct({
   setSplits: field(
     Splits,
     [...splits],
-    "splits of the evaluation sets whose documents are looked for; [test] makes a whole corpus a test set"
+    "splits of the evaluation sets that are looked for; [test] makes a whole corpus a test set"
+  ),
+  parts: field(
+    Schema.Array(Schema.String),
+    [],
+    "parts of examples that are looked for, such as question; none: all of them"
   )
 })
 export type DecontaminateConfig = typeof DecontaminateConfig.Type

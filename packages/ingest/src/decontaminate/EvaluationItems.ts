@@ -19,6 +19,13 @@ export interface Item {
   readonly untested: boolean
 }
 
+interface NewItem {
+  readonly set: string
+  readonly id: string
+  /** `spaced`: its script has spaces between words */
+  readonly texts: ReadonlyArray<{ readonly text: string; readonly spaced: boolean | undefined }>
+}
+
 /** An item in a document: its n-grams there, and where they begin and end, in UTF-16 units. */
 export interface Match {
   readonly item: number
@@ -48,21 +55,20 @@ export class EvaluationItems {
     this.#settings = settings
   }
 
-  /** All items are added before the first document is searched. `spaced`: its script has spaces between words. */
-  add(item: {
-    readonly set: string
-    readonly id: string
-    readonly text: string
-    readonly spaced: boolean
-  }): void {
-    const { charNgrams, minChars, minWords, wordNgrams } = this.#settings
-    const [usual, least] = item.spaced ? [wordNgrams, minWords] : [charNgrams, minChars]
-    this.#read(item.text)
-    const units = this.#shingles.wordCount
-    const n = Math.min(usual, units)
-    const untested = n < Math.min(usual, least) || n === 0
-    let ngrams = 0
-    if (!untested) {
+  /**
+   * All items are added before the first document is searched. An item has one text or more, each looked for by itself: as n-grams, or
+   * as a whole where it is shorter. A text without a known script is one of characters if most of its units are.
+   */
+  add({ id, set, texts }: NewItem): void {
+    let [units, ngrams] = [0, 0]
+    let untested = true
+    for (const { text, spaced } of texts) {
+      this.#read(text)
+      const { aloneCount, wordCount } = this.#shingles
+      units += wordCount
+      const n = this.#lengthFor(wordCount, spaced ?? 2 * aloneCount <= wordCount)
+      if (n === 0) continue
+      untested = false
       this.#lengths.add(n)
       const count = this.#shingles.rollTwice(n)
       const { ngrams: lows, others: highs } = this.#shingles
@@ -70,7 +76,15 @@ export class EvaluationItems {
         if (this.#table.add(lows[i]!, highs[i]!, this.items.length)) ngrams++
       }
     }
-    this.items.push({ set: item.set, id: item.id, units, ngrams, untested })
+    this.items.push({ set, id, units, ngrams, untested })
+  }
+
+  /** Units of the n-grams of a text of so many units; 0 where it is too short to be looked for. */
+  #lengthFor(units: number, spaced: boolean): number {
+    const { charNgrams, minChars, minWords, wordNgrams } = this.#settings
+    const [usual, least] = spaced ? [wordNgrams, minWords] : [charNgrams, minChars]
+    const n = Math.min(usual, units)
+    return n < Math.min(usual, least) ? 0 : n
   }
 
   /** Which items a document has parts of. An item with the document's own id is the document itself. */

@@ -8,7 +8,7 @@ export interface MinHashSettings {
   readonly seed: number
 }
 
-/** Similarity at which half of the pairs, roughly, share a bucket: (1 / buckets) ^ (1 / hashesPerBucket). */
+/** Similarity near which it turns out whether a pair shares a bucket: (1 / buckets) ^ (1 / hashesPerBucket). */
 export const lshThreshold = ({ buckets, hashesPerBucket }: MinHashSettings): number =>
   (1 / buckets) ** (1 / hashesPerBucket)
 

@@ -37,6 +37,8 @@ export class Shingles {
   starts = new Int32Array(2 ** 10)
   ends = new Int32Array(2 ** 10)
   wordCount = 0
+  /** how many of them are single characters of scripts without spaces */
+  aloneCount = 0
   /** one hash an n-gram, in order, repeated ones too; `others` is a second one, if asked for */
   ngrams = new Int32Array(2 ** 10)
   others = new Int32Array(0)
@@ -51,6 +53,7 @@ export class Shingles {
     const table = this.#table
     this.#room(to - from)
     let count = 0
+    let singles = 0
     let hash = open
     let start = -1
     /** behind the last letter: a passed-over mark behind it is no part of the word */
@@ -86,12 +89,14 @@ export class Shingles {
       }
       if (folded >= alone) {
         const low = paired ? next : 0
+        singles++
         this.#close(count++, Math.imul(open ^ folded, prime) ^ Math.imul(low, power), i, i + (paired ? 2 : 1))
       }
       if (paired) i++
     }
     if (start >= 0) this.#close(count++, hash, start, end)
     this.wordCount = count
+    this.aloneCount = singles
   }
 
   /** Hashes the n-grams of the units that were read; gives their number, 0 where there are fewer than n units. */

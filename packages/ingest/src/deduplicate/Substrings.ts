@@ -34,7 +34,7 @@ export class Substrings {
   readonly #mask: number
   readonly #suspects: Array<Suspect> = []
 
-  /** `bytes` of all texts decide how large the filter is: two bits for every eighth of a fingerprint. */
+  /** `bytes` of all texts decide how large the two filters are: 8 bits each for a fingerprint, a tenth of the text in all. */
   constructor(minChars: number, roster: Roster, bytes: number) {
     this.#minChars = minChars
     this.#roster = roster

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { stageContract, trial } from "@inkstone/stage/testkit"
+import { Examples } from "@inkstone/artifact"
+import { type Sample, sample, stageContract, trial } from "@inkstone/stage/testkit"
 import { Effect, Logger } from "effect"
 import { decontaminate } from "../../src/index.ts"
 import { corpus, random, type Text, word } from "../deduplicate/corpus.ts"
@@ -8,13 +9,19 @@ type Config = (typeof decontaminate)["config"]["Encoded"]
 type Sets = Readonly<Record<string, ReadonlyArray<Text>>>
 
 const tried = Effect.fnUntraced(
-  function* (documents: ReadonlyArray<Text>, sets: Sets, config: Config = {}) {
+  function* (
+    documents: ReadonlyArray<Text>,
+    sets: Sets,
+    config: Config = {},
+    examples: ReadonlyArray<Sample> = []
+  ) {
     const made = yield* trial(decontaminate, {
       name: "",
       config,
       inputs: {
         documents: corpus(documents, { batch: 7 }),
-        sets: Object.entries(sets).map(([label, items]) => corpus(items, { label }))
+        sets: Object.entries(sets).map(([label, items]) => corpus(items, { label })),
+        examples
       }
     })
     const [left, found, ledger] = [
@@ -39,6 +46,44 @@ const question =
   "What is the name of the river that flows through the old town of Prague, and where does it end?"
 const page = (middle: string) => `${"Before it. ".repeat(30)}${middle}${" After it.".repeat(30)}`
 
+/** Examples with their parts in order. */
+const questions = (all: ReadonlyArray<Readonly<Record<string, string>>>) => {
+  const parts = all.flatMap((one) => Object.entries(one))
+  let first = 0
+  return sample(Examples, {
+    label: "questions",
+    attributes: {
+      examples: all.length,
+      parts: parts.length,
+      bytes: 0,
+      splits: {},
+      partNames: [],
+      description: "",
+      licence: ""
+    },
+    tables: {
+      examples: {
+        id: all.map((_, i) => `e${i}`),
+        source: all.map(() => "q.jsonl"),
+        group: all.map(() => ""),
+        licence: all.map(() => ""),
+        split: all.map(() => "test"),
+        first: Uint32Array.from(all, (one) => {
+          const begin = first
+          first += Object.keys(one).length
+          return begin
+        }),
+        parts: Uint32Array.from(all, (one) => Object.keys(one).length)
+      },
+      parts: {
+        name: parts.map(([name]) => name),
+        lang: parts.map(() => "und"),
+        text: parts.map(([, text]) => text)
+      }
+    }
+  })
+}
+
 stageContract(decontaminate, [
   {
     name: "two sets",
@@ -61,7 +106,8 @@ stageContract(decontaminate, [
             label: "others"
           }
         )
-      ]
+      ],
+      examples: questions([{ question: "Which of them is it, and why?", answer: "None of the two" }])
     }
   }
 ])
@@ -254,6 +300,31 @@ describe("an evaluation item", () => {
       })
       assert.deepStrictEqual(made.ledger.dropped, { contaminated: 2 })
       assert.deepStrictEqual(made.ledger.repaired, { "contaminated-part": 2 })
+    })
+  )
+
+  it.effect("with parts is found by any of them that is long enough, in Chinese too", () =>
+    Effect.gen(function* () {
+      const examples = [
+        questions([
+          { question: "what do the nine words of this question ask", answer: "nothing" },
+          { question: "why so short", answer: "the answer alone has fewer words than are looked for" },
+          { question: "他为什么在春天里离开了那座城市？", answer: "因为他病了" },
+          { question: "who was it", answer: "he" }
+        ])
+      ]
+      const documents = [
+        { id: "a", text: "Quiz: what do the nine words of this question ask? Who knows." },
+        { id: "b", text: "The answer alone: has fewer words than are looked for..." },
+        { id: "c", text: "有人问：他为什么在春天里离开了那座城市？", script: "Hans" },
+        { id: "d", text: "who was it? he" }
+      ]
+      const made = yield* tried(documents, {}, {}, examples)
+      assert.deepStrictEqual(Object.keys(made.texts), ["d"])
+      assert.deepStrictEqual(made.matches.item, ["e0", "e1", "e2"])
+      assert.deepStrictEqual(made.items.untested, [false, false, false, true])
+      const answers = yield* tried(documents, {}, { parts: ["answer"] }, examples)
+      assert.deepStrictEqual(Object.keys(answers.texts), ["a", "c", "d"])
     })
   )
 
