@@ -8,6 +8,7 @@ import * as Entry from "./Entry.ts"
 import { NativeUnavailable, ProgramRejected, RunFailed } from "./errors.ts"
 import * as Native from "./Native.ts"
 import * as SavedModel from "./SavedModel.ts"
+import * as SpareHeap from "./SpareHeap.ts"
 import type { Dtype, Feed, Tensor } from "./Tensor.ts"
 
 // TF_DataType of tensorflow/c/tf_datatype.h
@@ -42,10 +43,12 @@ export class Session {
     graphDef: Uint8Array
   ): Effect.fn.Return<Session, NativeUnavailable | ProgramRejected, Scope.Scope> {
     const binding = yield* Binding.load(yield* Native.require)
-    return yield* Effect.acquireRelease(
+    const session = yield* Effect.acquireRelease(
       Effect.map(loadGraph(binding, graphDef), (id) => new Session(binding, id)),
-      (session) => Effect.sync(() => session.#close())
+      (opened) => Effect.sync(() => opened.#close())
     )
+    SpareHeap.giveBack()
+    return session
   })
 
   /**

@@ -8,6 +8,7 @@ import {
   matmul,
   operandsOf,
   range,
+  rematerialize,
   reshape,
   softmax,
   sub,
@@ -44,7 +45,8 @@ export interface AttentionOptions extends Run {
 
 /**
  * `queries [B, H, T, D]` over `keys` and `values` `[B, K, S, D]` -> float32 `[B, H, T, D]`. K divides H: as many queries in a
- * row share a head of keys (Ainslie et al. 2023).
+ * row share a head of keys (Ainslie et al. 2023). The weights `[B, H, T, S]` are not kept for the backward pass but made again
+ * there: they grow with the square of the text, and the product that makes them is a small part of a step.
  */
 export const attention = ({ keys, queries, values }: Heads, options: AttentionOptions): Tensor => {
   const { bias, mask, name, precision, scale } = options
@@ -54,15 +56,28 @@ export const attention = ({ keys, queries, values }: Heads, options: AttentionOp
   const rows = Dimension.times(Number(H) / Number(K), T) // of queries that share a head of keys
   const grouped = (x: Tensor, last: Dimension.Dim) => (H === K ? x : reshape(x, [B, K, rows, last])) // [B, K, rows, last]
   const each = (x: Tensor, last: Dimension.Dim) => (H === K ? x : reshape(x, [B, H, T, last]))
-  const products = matmul(grouped(cast(queries, dtype), D), cast(keys, dtype), { transposeB: true })
-  const weights = softmax(each(products, S), {
-    scale,
-    dtype,
-    ...(bias === undefined ? {} : { bias }),
-    ...(mask === undefined ? {} : { mask })
-  }) // [B, H, T, S]
-  const kept = drop(weights, name, options)
-  const seen = matmul(grouped(kept, S), cast(values, dtype))
+  const look = (q: Tensor, k: Tensor, v: Tensor, run: Run): Tensor => {
+    const products = matmul(grouped(q, D), k, { transposeB: true })
+    const weights = softmax(each(products, S), {
+      scale,
+      dtype,
+      ...(bias === undefined ? {} : { bias }),
+      ...(mask === undefined ? {} : { mask })
+    }) // [B, H, T, S]
+    return matmul(grouped(drop(weights, name, run), S), v) // [B, K, rows, D]
+  }
+  const inputs = [cast(queries, dtype), cast(keys, dtype), cast(values, dtype)] as const
+  const { dropout } = options
+  // What is made again as part of a whole block needs no care of its own.
+  const seen =
+    options.rematerialize === true
+      ? look(...inputs, options)
+      : dropout === undefined
+        ? rematerialize((q, k, v) => look(q, k, v, options), inputs)
+        : rematerialize(
+            (q, k, v, key) => look(q, k, v, { ...options, dropout: { ...dropout, key } }),
+            [...inputs, dropout.key]
+          )
   return cast(each(seen, D), "float32") // [B, H, T, D]
 }
 
