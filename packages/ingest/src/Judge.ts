@@ -2,6 +2,7 @@
 // work that is spread over threads.
 import { Cleaning } from "./Cleaning.ts"
 import { type Cut, cut, type Threshold, thresholdsFor } from "./Cuts.ts"
+import { excerptOf } from "./deduplicate/LedgerRows.ts"
 import { fingerprint, idOf, splitOf } from "./Identity.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
 import { languageIn } from "./Language.ts"
@@ -32,9 +33,6 @@ export interface Judged {
   /** equal for texts that count as the same; "" where they are not compared */
   readonly fingerprint: string
 }
-
-/** Code points of the document that the ledger shows. */
-const excerptChars = 80
 
 /** The one score that is known of a document which could not be held or read. */
 const scoreOfRefusal: Readonly<Record<string, "chars" | "control_ratio">> = {
@@ -131,9 +129,3 @@ const refused = (read: Exclude<Read, Found>): Judged => {
 }
 
 const brokenRule = ({ at }: Broken): Cut => ({ rule: "bad-record", value: at, threshold: 0 })
-
-const excerptOf = (text: string): string =>
-  Array.from(text.slice(0, 4 * excerptChars).replace(/[\p{Cc}\s]+/gu, " "))
-    .slice(0, excerptChars)
-    .join("")
-    .trim()

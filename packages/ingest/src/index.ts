@@ -1,3 +1,4 @@
+export { cut } from "./CutStage.ts"
 export * from "./Ingest.ts"
 export { decontaminate } from "./decontaminate/Decontaminate.ts"
 export { deduplicate } from "./deduplicate/Deduplicate.ts"
