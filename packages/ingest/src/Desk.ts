@@ -11,6 +11,7 @@ import {
 import type { Cut } from "./Cuts.ts"
 import type { Judged } from "./Judge.ts"
 import type { ScoreRow } from "./measure/Measure.ts"
+import { Seen } from "./Seen.ts"
 
 type ScoreEntry = Pick<Judged, "id" | "source" | "lang" | "script" | "bytes" | "scores"> & {
   readonly kept: boolean
@@ -38,7 +39,7 @@ const batchBytes = 4 * 2 ** 20
 const batchDocuments = 1024
 
 export class Desk {
-  readonly #seen = new Map<string, number>()
+  readonly #seen = new Seen()
   #documents: Array<Judged> = []
   #scores: Array<ScoreEntry> = []
   #ledger: Array<LedgerRow> = []
@@ -85,8 +86,7 @@ export class Desk {
   /** Documents come in order of name, so the one that stays is the first by name. The value is the how manieth it is. */
   #repeated(print: string): Cut | undefined {
     if (print === "") return undefined
-    const copies = (this.#seen.get(print) ?? 0) + 1
-    this.#seen.set(print, copies)
+    const copies = this.#seen.count(print)
     return copies > 1 ? { rule: "exact-duplicate", value: copies, threshold: 1 } : undefined
   }
 

@@ -8,6 +8,7 @@ import { profile } from "../Profile.ts"
 import type { Broken, Refused } from "../readers/Format.ts"
 import { repair } from "../Repair.ts"
 import { scriptOf } from "../Script.ts"
+import { Seen } from "../Seen.ts"
 import type { RawExample, RawPart } from "./ExampleRows.ts"
 import type { ExamplesConfig } from "./ExamplesConfig.ts"
 
@@ -35,7 +36,7 @@ const batchBytes = 4 * 2 ** 20
 export class ExampleDesk {
   readonly #config: ExamplesConfig
   readonly #measure = new Measure()
-  readonly #seen = new Map<string, number>()
+  readonly #seen = new Seen()
   readonly ledger = new LedgerRows()
   readonly splits: Record<string, number> = { train: 0, validation: 0, test: 0 }
   readonly partNames = new Set<string>()
@@ -115,8 +116,7 @@ export class ExampleDesk {
     }
     if (this.#config.deduplicate === "none") return undefined
     const print = fingerprint(parts.map(({ name, text }) => `${name}\u0001${text}`).join("\u0000"))
-    const copies = (this.#seen.get(print) ?? 0) + 1
-    this.#seen.set(print, copies)
+    const copies = this.#seen.count(print)
     return copies > 1 ? { rule: "exact-duplicate", value: copies, threshold: 1 } : undefined
   }
 

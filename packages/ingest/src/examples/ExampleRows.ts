@@ -1,4 +1,5 @@
 // Rows of one file to examples: which fields become which parts.
+import { Seen } from "../Seen.ts"
 import type { ExamplesConfig, Part } from "./ExamplesConfig.ts"
 import { turnsOf } from "../readers/Chat.ts"
 import { type Broken, type Named, nth, type Refused } from "../readers/Format.ts"
@@ -40,7 +41,7 @@ export class ExampleRows {
   readonly #config: ExamplesConfig
   readonly #isPairs: boolean
   readonly #parts: ReadonlyArray<Part>
-  readonly #seen = new Map<string, number>()
+  readonly #seen = new Seen()
   #count = 0
 
   /** `isPairs`: the format has source and target. */
@@ -81,9 +82,8 @@ export class ExampleRows {
     if (wanted.id === undefined) return example
     const id = nameAt(fields, wanted.id)
     if (id === undefined) return bad(`has no string or number in "${wanted.id}"`)
-    const before = this.#seen.get(id)
+    const before = this.#seen.first(id, at)
     if (before !== undefined) return bad(`has the same "${wanted.id}" as ${unit} ${before}: ${id}`)
-    this.#seen.set(id, at)
     return { ...example, span: id }
   }
 

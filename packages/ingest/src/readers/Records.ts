@@ -2,6 +2,7 @@
 // supervised examples in `../examples/`.
 import { longest } from "../Cuts.ts"
 import type { IngestConfig } from "../IngestConfig.ts"
+import { Seen } from "../Seen.ts"
 import { codePoints } from "./Bounded.ts"
 import { turnsText } from "./Chat.ts"
 import { type Broken, Damage, type Format, type Named, nth, type Read, type Refused } from "./Format.ts"
@@ -100,7 +101,7 @@ class DocumentsOf {
   readonly #fields: IngestConfig["fields"]
   readonly #maxChars: number
   /** place at which each record id was first seen */
-  readonly #seen = new Map<string, number>()
+  readonly #seen = new Seen()
   #count = 0
 
   constructor(name: string, { fields, cuts }: IngestConfig) {
@@ -136,9 +137,8 @@ class DocumentsOf {
     if (wanted.id === undefined) return { kind: "found", ...next, ...about }
     const id = nameAt(fields, wanted.id)
     if (id === undefined) return bad(`has no string or number in "${wanted.id}"`)
-    const before = this.#seen.get(id)
+    const before = this.#seen.first(id, at)
     if (before !== undefined) return bad(`has the same "${wanted.id}" as ${unit} ${before}: ${id}`)
-    this.#seen.set(id, at)
     return { kind: "found", ...next, span: id, ...about }
   }
 }
