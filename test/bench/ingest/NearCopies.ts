@@ -33,15 +33,15 @@ export function* nearCopies(count: number, seed: number): Generator<string> {
   const vocabulary = known.slice(0, 2000).join(" ").split(" ")
   const next = numbers(seed)
   const pick = (from: ReadonlyArray<string>): string => from[Math.floor(next() * from.length)] ?? ""
-  /** the last originals: copies of older ones would need all of them in memory */
-  const recent: Array<string> = []
+  /** some of the last originals: to copy all of them, all would have to be in memory */
+  const recent = Array.from({ length: 2000 }, () => pick(known))
   for (let n = 0; n < count; n++) {
-    if (n % 4 < 3 || recent.length === 0) {
+    if (n % 4 < 3) {
       const text = `${pick(known)} ${pick(known)}`
-      recent[Math.floor(next() * 10_000)] = text
+      recent[Math.floor(next() * recent.length)] = text
       yield text
     } else {
-      const words = (recent[Math.floor(next() * recent.length)] ?? pick(known)).split(" ")
+      const words = pick(recent).split(" ")
       for (let edits = Math.floor(next() * 8); edits > 0; edits--) {
         words[Math.floor(next() * words.length)] = pick(vocabulary)
       }

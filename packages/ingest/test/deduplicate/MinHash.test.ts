@@ -90,6 +90,35 @@ describe("signatures", () => {
     assert.deepStrictEqual(minhash.least, once)
   })
 
+  it("are the least values of permutations, counted in whole numbers, over many chunks too", () => {
+    const { below, next } = random(4)
+    for (const [buckets, hashesPerBucket, count] of [
+      [14, 8, 1],
+      [3, 5, 7],
+      [2, 9, 40_000]
+    ] as const) {
+      const minhash = new MinHash({ buckets, hashesPerBucket, seed: below(1000) })
+      // one member alone tells a x + b: x = 0 gives b, x = 1 gives a + b
+      const of = (...members: ReadonlyArray<number>) => {
+        minhash.sign(Int32Array.from(members), members.length)
+        return Array.from(minhash.least, (value) => BigInt(value >>> 0))
+      }
+      const terms = of(0)
+      const sums = of(1)
+      const members = Int32Array.from({ length: count }, () => Math.floor(next() * 2 ** 32))
+      minhash.sign(members, count)
+      for (const [i, least] of minhash.least.entries()) {
+        const factor = sums[i]! - terms[i]!
+        const values = Array.from(members, (x) => BigInt.asUintN(32, BigInt(x) * factor + terms[i]!))
+        assert.strictEqual(
+          BigInt(least >>> 0),
+          values.reduce((a, b) => (b < a ? b : a)),
+          `hash ${i}`
+        )
+      }
+    }
+  })
+
   it("have datatrove's threshold with datatrove's settings", () => {
     assert.closeTo(lshThreshold(settings), 0.72, 0.005)
   })
