@@ -72,7 +72,8 @@ export class ByteLevelBpe implements Model {
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: Object.fromEntries(spelled.map((piece, id) => [piece, id])),
+      // ids between the pieces and special tokens after them may stand for nothing
+      vocab: Object.fromEntries(spelled.flatMap((piece, id) => (piece === "" ? [] : [[piece, id]]))),
       merges: pairs
     }
   }

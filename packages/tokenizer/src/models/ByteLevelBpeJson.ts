@@ -66,8 +66,11 @@ const piecesOf = Effect.fnUntraced(function* (
   for (const byte of bytesInAlphabetOrder)
     if (!vocab.has(spell(Uint8Array.of(byte)))) return yield* invalid(field, `byte ${byte} has no piece`)
   const dense: Array<Uint8Array> = []
+  let known = -1
+  for (const id of vocab.values()) if (!specialTokens.has(id)) known = Math.max(known, id)
   for (let id = 0; id < pieces.length; id++) {
-    const piece = pieces[id]
+    // between the pieces and special tokens after them, ids may stand for nothing
+    const piece = pieces[id] ?? (id > known ? new Uint8Array(0) : undefined)
     if (piece === undefined) return yield* invalid(field, `id ${id} is missing`)
     dense.push(piece)
   }

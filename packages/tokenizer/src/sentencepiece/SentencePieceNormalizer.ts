@@ -54,7 +54,7 @@ export class SentencePieceNormalizer {
   }
 
   /** the last step: `#stepBytes[#stepStart .. #stepEnd)` stands for `#stepLength` bytes of the text */
-  #stepBytes = metaBytes
+  #stepBytes: Uint8Array = metaBytes
   #stepStart = 0
   #stepEnd = 0
   #stepLength = 0
