@@ -7,13 +7,14 @@ import { proseOf, type Weight } from "./Weight.ts"
 const set = (list: string): ReadonlySet<string> => new Set(list.split(" "))
 const paragraphs = set(
   "p div section article main h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre listing xmp plaintext figure figcaption hr address " +
-    "details summary body center fieldset"
+    "details summary body center fieldset header footer nav aside form menu dialog"
 )
 const lines = set("li dt dd tr caption legend br")
 const headings = set("h1 h2 h3 h4 h5 h6")
 const verbatims = set("pre listing xmp plaintext")
-/** Inside a list item these begin a line, not a block. */
 const lists = set("ul ol dl")
+/** Inside a list item these begin a line, not a block. */
+const inItems = set("ul ol dl p div section")
 /** Parts that are left out when they are nothing but links, whatever they are called. */
 const linkParts = set("ul ol dl div section p table tr td nav")
 const menuShare = 0.9
@@ -21,7 +22,7 @@ const menuLinks = 3
 /** Something called a menu that holds more than this share of the prose is none. */
 const mostChrome = 0.5
 /** A cell with more than this is no datum: the table is there for the layout. */
-const mostCell = 600
+const mostCell = 300
 
 type Step =
   | { readonly enter: Node }
@@ -148,7 +149,7 @@ class Walk {
   }
 
   #breakAt(tagName: string): 0 | 1 | 2 {
-    if (lists.has(tagName) && this.#lists.length > 0) return 1
+    if (inItems.has(tagName) && this.#lists.length > 0) return 1
     if (tagName === "br" && this.#verbatim > 0) return 0
     return paragraphs.has(tagName) ? 2 : lines.has(tagName) ? 1 : 0
   }

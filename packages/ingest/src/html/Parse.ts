@@ -7,6 +7,9 @@ export type Element = DefaultTreeAdapterTypes.Element
 
 /** An element takes some 300 bytes; a page of 10 MB that people wrote has a few hundred thousand. */
 const mostElements = 2_000_000
+/** Markup that people write asks for no more than a few elements a tag. */
+const elementsPerTag = 8
+const someElements = 100_000
 /** A tag may make the parser look at every open element, so depth times tags is what it costs: a second or two. */
 const mostSteps = 2e9
 /** browsers stop at 512 */
@@ -17,7 +20,9 @@ const leastDepth = 512
  * so a small page can ask for more elements than it has tags).
  */
 export const parseHtml = (html: string): DefaultTreeAdapterTypes.Document => {
-  const mostDepth = Math.max(leastDepth, Math.floor(mostSteps / Math.max(1, tagsIn(html))))
+  const tags = tagsIn(html)
+  const mostDepth = Math.max(leastDepth, Math.floor(mostSteps / Math.max(1, tags)))
+  const most = Math.min(mostElements, someElements + elementsPerTag * tags)
   let elements = 0
   let depth = 0
   return parse(html, {
@@ -25,8 +30,8 @@ export const parseHtml = (html: string): DefaultTreeAdapterTypes.Document => {
       ...defaultTreeAdapter,
       createElement: (...given) => {
         elements++
-        if (elements > mostElements) {
-          throw new Refusal("html-too-many-elements", { value: elements, threshold: mostElements })
+        if (elements > most) {
+          throw new Refusal("html-too-many-elements", { value: elements, threshold: most })
         }
         return defaultTreeAdapter.createElement(...given)
       },

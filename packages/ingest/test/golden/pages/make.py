@@ -2,7 +2,7 @@
 
     python make.py            # needs Pillow, for the scan
 """
-import base64, gzip, hashlib, io, mailbox, os, struct, zipfile, zlib
+import base64, gzip, hashlib, io, mailbox, os, struct, time, zipfile, zlib
 from email.message import EmailMessage
 from email.header import Header
 from PIL import Image
@@ -61,7 +61,7 @@ epub("book.epub", encryption("http://www.idpf.org/2008/embedding"))  # scrambled
 epub("protected.epub", encryption("http://www.w3.org/2001/04/xmlenc#aes256-cbc"))
 
 # --- PDF (ISO 32000-1), text drawn line by line ---------------------------------------------------------------------
-def pdf(pages, key=None, info=b""):
+def pdf(pages, key=None, info=b"", pack=True):
     """`pages`: lists of (x, y, size, text); `key`: encrypts strings and streams with RC4 (7.6.2)."""
     objects = {}
     def crypt(number, data):
@@ -81,9 +81,9 @@ def pdf(pages, key=None, info=b""):
         page, content = 4 + 2 * index, 5 + 2 * index
         text = b"BT\n" + b"".join(b"/F1 %g Tf 1 0 0 1 %g %g Tm (%s) Tj\n" % (size, x, y, line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252"))
                                   for x, y, size, line in lines) + b"ET"
-        packed = crypt(content, zlib.compress(text))
+        packed = crypt(content, zlib.compress(text) if pack else text)
         objects[page] = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>" % content
-        objects[content] = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed) + packed + b"\nendstream"
+        objects[content] = b"<< /Length %d %s>>\nstream\n" % (len(packed), b"/Filter /FlateDecode " if pack else b"") + packed + b"\nendstream"
         kids.append(b"%d 0 R" % page)
     objects[1] = b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>"
     objects[2] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(pages), b" ".join(kids))
@@ -113,8 +113,9 @@ def paper(n):
     # the foot of the right column differs, too
     return lines + [(320, top - 96, 10, f"It was {numbers[n].lower()} to be so."), (300, 40, 9, str(n + 16))]
 put("paper.pdf", pdf([paper(n) for n in range(1, 7)]))
+put("plain.pdf", pdf([paper(1), paper(2)], pack=False))  # for the fuzzer, which sees what is not packed
 scan = io.BytesIO()
-Image.new("1", (80, 100), 1).save(scan, "PDF")
+Image.new("1", (80, 100), 1).save(scan, "PDF", creationDate=time.gmtime(0), modDate=time.gmtime(0))
 put("scan.pdf", scan.getvalue())
 pad = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 def locked(user):  # 7.6.3.3, revision 2: 40 bits
@@ -198,6 +199,7 @@ def append(message):
 append(mail("Where?", "Where are you?\n\nFrom here I see nothing.\n-- \nSomeone\nSome street\n"))
 answer = mail("Re: Where?", "On Thu, May 2, 2024 at 10:00 AM Someone <someone@x.example>\nwrote:\n\n> Where are you?\n\nHere, behind you.\n\nSent from my phone\n", ident="m2", refs="<m1@x.example>")
 answer.add_attachment(b"\x00" * 300, maintype="application", subtype="octet-stream", filename="a.bin")
+answer.set_boundary("boundary")
 append(answer)
 box.close()
 put("chinese.eml", mail("订单问题", "您好，我的订单还没有到。\n请问什么时候发货？\n", charset="gb2312", cte="base64").as_bytes())
