@@ -7,7 +7,7 @@ import { growBytes } from "./internal/Grow.ts"
 import { PairCounts } from "./internal/PairCounts.ts"
 import { type Candidate, PairQueue } from "./internal/PairQueue.ts"
 import { Symbols } from "./internal/Symbols.ts"
-import { WordCounts } from "./internal/WordCounts.ts"
+import { type CountedWords, WordCounts } from "./internal/WordCounts.ts"
 import { type Pattern, wordEnd } from "./Pattern.ts"
 import type { Vocabulary } from "./Vocabulary.ts"
 
@@ -22,7 +22,10 @@ export interface BpeSettings {
   readonly wordBytes?: number
 }
 
-/** Call `add` for every document, then `advance` until it gives `true`, then take `vocabulary()`. */
+/** Bytes of different words, where nothing else is said. */
+export const wordBytes = 2 ** 26
+
+/** Call `add` or `addCounted` for every document, then `advance` until it gives `true`, then take `vocabulary()`. */
 export class BpeTrainer {
   readonly #settings: BpeSettings
   /** a rarer pair is never merged */
@@ -44,7 +47,7 @@ export class BpeTrainer {
   constructor(settings: BpeSettings) {
     this.#settings = settings
     this.#least = Math.max(1, settings.minFrequency)
-    this.#words = new WordCounts(wordEnd(settings.pattern), { bytes: settings.wordBytes ?? 2 ** 26 })
+    this.#words = new WordCounts(wordEnd(settings.pattern), { bytes: settings.wordBytes ?? wordBytes })
     // id 0 is end-of-text, then the bytes: the order in which Hugging Face's trainer numbers them
     this.#pieces = ["", ...bytesInAlphabetOrder.map((byte) => String.fromCharCode(byte))]
     this.#lengths = this.#pieces.map((piece) => piece.length)
@@ -68,6 +71,11 @@ export class BpeTrainer {
 
   add(text: string): void {
     this.#words.add(text)
+  }
+
+  /** Takes words that were counted elsewhere, such as on threads, for `add` of their text. */
+  addCounted(words: CountedWords): void {
+    this.#words.addCounted(words)
   }
 
   /** Makes up to `merges` merges; `true` when the vocabulary is full or no pair is frequent enough. */

@@ -2,12 +2,14 @@
 import { type Artifact, Documents, splits, Tokenizer } from "@inkstone/artifact"
 import { type Run, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema, Stream } from "effect"
-import { BpeTrainer } from "./BpeTrainer.ts"
-import { emptySplit } from "./internal/Failures.ts"
+import { BpeTrainer, wordBytes } from "./BpeTrainer.ts"
+import { countingFailed, emptySplit } from "./internal/Failures.ts"
 import { field } from "./internal/Field.ts"
 import { longestCounted } from "./internal/WordCounts.ts"
 import { patterns, wordEnd } from "./Pattern.ts"
 import { byteLevelBpe } from "./TextTokenizer.ts"
+import { threadsOf } from "./threads/ThreadPool.ts"
+import { WordCounter } from "./threads/WordCounter.ts"
 import { toJson } from "./TokenizerJson.ts"
 import { byteVocabulary, type Vocabulary } from "./Vocabulary.ts"
 
@@ -47,7 +49,10 @@ export const train = Stage.define({
   config: Config,
   inputs: { documents: Stage.one(Documents) },
   outputs,
-  resources: ({ type }) => ({ cpus: 1, memoryBytes: type === "byte" ? 2 ** 29 : 2 ** 31 }),
+  resources: ({ type }) => ({
+    cpus: type === "byte" ? 1 : threadsOf(process.env),
+    memoryBytes: type === "byte" ? 2 ** 29 : 2 ** 31
+  }),
   run: Effect.fn("tokenizer.train")(
     function* (config, { documents }, run) {
       if (isOneWord(config)) {
@@ -94,12 +99,25 @@ const isOneWord = ({ endOfText, pattern }: Config): boolean => {
 const chunkBytes = 2 ** 20
 const chunkMerges = 256
 
+/** Below this a thread takes longer to start than to count. */
+const bytesWorthThreads = 2 ** 23
+
 const learn = Effect.fnUntraced(function* (
   config: Config,
   documents: Artifact<typeof Documents>,
   { report }: Run<typeof outputs>
 ) {
   const trainer = new BpeTrainer(config)
+  const threads = documents.attributes.bytes < bytesWorthThreads ? 1 : threadsOf(process.env)
+  const counter = yield* Effect.acquireRelease(
+    Effect.sync(
+      () =>
+        new WordCounter({ pattern: config.pattern, limits: { bytes: wordBytes } }, threads, (words) =>
+          trainer.addCounted(words)
+        )
+    ),
+    (counter) => Effect.promise(() => counter.close())
+  )
   let read = 0
   let reported = 0
   let found = false
@@ -110,7 +128,7 @@ const learn = Effect.fnUntraced(function* (
           read += batch.bytes[row]!
           if (batch.split[row] !== config.split) continue
           found = true
-          trainer.add(text)
+          yield* Effect.tryPromise({ try: () => counter.add(text), catch: countingFailed })
           if (read - reported < chunkBytes) continue
           reported = read
           yield* report({
@@ -124,6 +142,7 @@ const learn = Effect.fnUntraced(function* (
     )
   )
   if (!found) return yield* emptySplit(config.split)
+  yield* Effect.tryPromise({ try: () => counter.finish(), catch: countingFailed })
   while (!trainer.advance(chunkMerges))
     yield* report({ done: trainer.size, total: config.vocabSize, unit: "pieces", note: "merging" })
   if (trainer.size < config.vocabSize) {
@@ -138,4 +157,4 @@ const learn = Effect.fnUntraced(function* (
   }
   const vocabulary: Vocabulary = trainer.vocabulary()
   return { vocabulary, textBytes: trainer.textBytes }
-})
+}, Effect.scoped)

@@ -9,7 +9,10 @@ import { setTimeout } from "node:timers/promises"
 import type { Worker } from "node:worker_threads"
 import { byteLevelBpe, encode, toJson } from "../src/index.ts"
 import { BpeTrainer } from "../src/BpeTrainer.ts"
+import { WordCounts } from "../src/internal/WordCounts.ts"
+import { wordEnd } from "../src/Pattern.ts"
 import { EncodePool } from "../src/threads/EncodePool.ts"
+import { WordCounter } from "../src/threads/WordCounter.ts"
 import { type Document, runStage, seal, store } from "./documents.ts"
 import { integers, randomText } from "./texts.ts"
 
@@ -150,4 +153,44 @@ describe("threads that encode", () => {
       assert.strictEqual((yield* Effect.promise(() => ended)).length, 2)
     }).pipe(Effect.provide(store))
   )
+})
+
+describe("threads that count words", () => {
+  const next = integers(103)
+  const texts = Array.from({ length: 9 }, () =>
+    Array.from({ length: 30_000 }, () => ["the ", "Union of ", "天下", "之道也，"][next(4)])
+      .join("")
+      .concat(randomText(next), String(next(1000)))
+      .repeat(4)
+  )
+  const countWith = async (threads: number, bytes: number) => {
+    const words = new WordCounts(wordEnd("gpt2"), { bytes })
+    const counter = new WordCounter({ pattern: "gpt2", limits: { bytes } }, threads, (counted) =>
+      words.addCounted(counted)
+    )
+    try {
+      for (const text of texts) await counter.add(text)
+      await counter.finish()
+    } finally {
+      await counter.close()
+    }
+    return words
+  }
+
+  it("count what one thread counts, in the same order, also where words are cut for want of memory", async () => {
+    for (const bytes of [2 ** 26, 2 ** 9]) {
+      const one = await countWith(1, bytes)
+      const three = await countWith(3, bytes)
+      assert.isAbove(one.textBytes, 3 * 2 ** 20)
+      assert.deepStrictEqual(three.counted(), one.counted())
+      assert.strictEqual(three.longest, one.longest)
+      assert.strictEqual(one.longest < 256, bytes === 2 ** 9)
+    }
+  })
+
+  it("count what is counted without portions, as long as there is memory", async () => {
+    const plain = new WordCounts(wordEnd("gpt2"), { bytes: 2 ** 26 })
+    for (const text of texts) plain.add(text)
+    assert.deepStrictEqual((await countWith(2, 2 ** 26)).counted(), plain.counted())
+  })
 })

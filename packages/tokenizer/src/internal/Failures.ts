@@ -17,3 +17,14 @@ export const unusableTokenizer = ({ _tag, message }: TokenizerInvalid): StageFai
     problem: message,
     advice: "Use a tokenizer such as one that @inkstone/tokenizer#train made"
   })
+
+/** A thread died, of too little memory for instance; `doing` is what it did, such as `encodes`. */
+const threadFailed = (fact: string, doing: string) => (cause: unknown) =>
+  new StageFailure({
+    category: "crashed",
+    fact,
+    problem: `a thread that ${doing} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    advice: "Run the pipeline again; should it fail again, with OMP_NUM_THREADS=1 it runs without threads"
+  })
+export const countingFailed = threadFailed("CountingFailed", "counts words")
+export const encodingFailed = threadFailed("EncodingFailed", "encodes")

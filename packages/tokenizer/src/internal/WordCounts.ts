@@ -10,6 +10,17 @@ const shortestPart = 6
 
 const utf8 = new TextEncoder()
 
+/** Words and how often each came, in arrays that can be handed from thread to thread. */
+export interface CountedWords {
+  /** the bytes of all words, one after another */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** word `n` is `bytes[starts[n] .. starts[n + 1])` */
+  readonly starts: Int32Array<ArrayBuffer>
+  readonly counts: Float64Array<ArrayBuffer>
+  /** UTF-8 bytes of the text they were counted in */
+  readonly textBytes: number
+}
+
 export interface CountLimits {
   /** bytes of all different words together; training needs about 20 times as much */
   readonly bytes: number
@@ -46,8 +57,32 @@ export class WordCounts {
       const stop = this.#wordEnd(this.#buffer, start, end)
       this.#count(this.#buffer, start, stop, 1)
       start = stop
-      if (this.words.byteLength > this.#limits.bytes && this.longest > shortestPart) this.#cutAgain()
+      this.#keepWithinLimits()
     }
+  }
+
+  /** Adds what was counted elsewhere. */
+  addCounted({ bytes, counts, starts, textBytes }: CountedWords): void {
+    this.textBytes += textBytes
+    for (let word = 0; word < counts.length; word++) {
+      this.#count(bytes, starts[word]!, starts[word + 1]!, counts[word]!)
+      this.#keepWithinLimits()
+    }
+  }
+
+  /** A copy of all words so far, in the order in which they first came. */
+  counted(): CountedWords {
+    const { byteLength, bytes, size, starts } = this.words
+    return {
+      bytes: bytes.slice(0, byteLength),
+      starts: starts.slice(0, size + 1),
+      counts: this.counts.slice(0, size),
+      textBytes: this.textBytes
+    }
+  }
+
+  #keepWithinLimits(): void {
+    if (this.words.byteLength > this.#limits.bytes && this.longest > shortestPart) this.#cutAgain()
   }
 
   #count(bytes: Uint8Array, start: number, stop: number, times: number): void {

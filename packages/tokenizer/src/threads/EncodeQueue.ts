@@ -1,7 +1,7 @@
 // Documents on their way to threads and back, in their order: collected into tasks of equal size, whatever the number of
 // threads, and written as their turn comes. What is under way is bounded.
-import { StageFailure } from "@inkstone/stage"
 import { Effect } from "effect"
+import { encodingFailed } from "../internal/Failures.ts"
 import type { Origin, TokenWriter } from "../internal/TokenWriter.ts"
 import type { EncodePool } from "./EncodePool.ts"
 import type { EncodedTask } from "./EncodeTask.ts"
@@ -69,7 +69,7 @@ export class EncodeQueue {
   readonly #settle = Effect.fnUntraced({ self: this }, function* (left: number) {
     while (this.#handed.length > left) {
       const { encoded, origins, read } = this.#handed.shift()!
-      const task = yield* Effect.tryPromise({ try: () => encoded, catch: threadDied })
+      const task = yield* Effect.tryPromise({ try: () => encoded, catch: encodingFailed })
       yield* this.#writer.write(task, origins)
       yield* this.#report(read)
     }
@@ -94,11 +94,3 @@ export class EncodeQueue {
     }
   )
 }
-
-const threadDied = (cause: unknown) =>
-  new StageFailure({
-    category: "crashed",
-    fact: "EncodingFailed",
-    problem: `a thread that encodes failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    advice: "Run the pipeline again; should it fail again, with OMP_NUM_THREADS=1 it runs without threads"
-  })
