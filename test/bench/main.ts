@@ -1,6 +1,7 @@
 // `pnpm bench <name>`: our speed beside a peer's, measured in turns in one sitting.
 import { type BenchOptions, type Row, table } from "./Row.ts"
 import { generate } from "./generate.ts"
+import { ingest } from "./ingest.ts"
 import { memory } from "./memory.ts"
 import { start } from "./start.ts"
 import { tokenize } from "./tokenize.ts"
@@ -8,7 +9,7 @@ import { train } from "./train.ts"
 
 const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
-> = { train, start, generate, memory, tokenize }
+> = { train, start, generate, memory, tokenize, ingest }
 
 const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--json]`
 
