@@ -20,6 +20,8 @@ type State = "start" | "plain" | "quoted" | "closing"
 /** Feed it with `push`, then call `end`. A blank line is no row. */
 export class CsvRows {
   readonly #delimiter: number
+  /** 1 for ASCII characters that mean something */
+  readonly #special = new Uint8Array(128)
   readonly #quotes: boolean
   readonly #limit: number
   readonly #field: Bounded
@@ -44,6 +46,7 @@ export class CsvRows {
     readonly limit: number
   }) {
     this.#delimiter = delimiter.charCodeAt(0)
+    for (const unit of [this.#delimiter, quoteUnit, lineFeed, carriageReturn]) this.#special[unit] = 1
     this.#quotes = quotes
     this.#limit = limit
     this.#field = new Bounded(limit)
@@ -52,6 +55,13 @@ export class CsvRows {
   push(chunk: string): ReadonlyArray<CsvRow> {
     let from = 0 // of what belongs to the field and is not added yet
     for (let i = 0; i < chunk.length; i++) {
+      const special = this.#nextSpecial(chunk, i)
+      if (special > i) {
+        if (this.#state !== "quoted") this.#state = "plain"
+        this.#afterReturn = false
+        i = special
+        if (i === chunk.length) break
+      }
       const unit = chunk.charCodeAt(i)
       const isSecondHalf = this.#afterReturn && unit === lineFeed
       this.#afterReturn = unit === carriageReturn
@@ -79,7 +89,7 @@ export class CsvRows {
         // the second of two: it is text, and the field goes on
         this.#state = "quoted"
         from = i
-      } else if (this.#state !== "plain") this.#state = "plain"
+      } else this.#state = "plain"
     }
     this.#field.add(chunk.slice(from))
     return this.#take()
@@ -89,6 +99,16 @@ export class CsvRows {
     const unclosed = this.#state === "quoted" ? this.#quoteLine : undefined
     if (!this.#isNew) this.#finishRow(unclosed)
     return this.#take()
+  }
+
+  /** The next place where something may end or begin. */
+  #nextSpecial(chunk: string, from: number): number {
+    let at = from
+    for (; at < chunk.length; at++) {
+      const unit = chunk.charCodeAt(at)
+      if (unit < 128 && this.#special[unit] === 1) break
+    }
+    return at
   }
 
   /** Nothing of a row has been seen yet. */

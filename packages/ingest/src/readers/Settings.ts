@@ -53,7 +53,9 @@ const Csv = Schema.Struct({
   header: field(Schema.Boolean, true, "the first row names the columns; else they are called 1, 2, 3, ..."),
   delimiter: Schema.optionalKey(
     Schema.String.check(
-      Schema.makeFilter((text) => /^[^"\r\n]$/u.test(text) || "expected one character, no quote or line end")
+      Schema.makeFilter(
+        (text) => (/^[ -~\t]$/u.test(text) && text !== '"') || "expected one character of ASCII, no quote"
+      )
     )
   ).annotate({ description: "between the fields of a row; else a comma, and a tab in TSV" }),
   quote: field(Schema.Literals(["double", "none"]), "double", "double: a field in quotes may hold line ends")
