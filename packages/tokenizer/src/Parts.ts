@@ -3,8 +3,10 @@ import type { AddedToken } from "./AddedTokens.ts"
 import type { Decoder } from "./decoders/Decoder.ts"
 import type { Model } from "./models/Model.ts"
 import type { Normalizer } from "./normalizers/Normalizer.ts"
+import type { Padding } from "./Padding.ts"
 import type { PostProcessor } from "./postProcessors/PostProcessor.ts"
 import type { PreTokenizer } from "./preTokenizers/PreTokenizer.ts"
+import type { Truncation } from "./Truncation.ts"
 
 export interface Parts {
   readonly addedTokens: ReadonlyArray<AddedToken>
@@ -13,4 +15,7 @@ export interface Parts {
   readonly model: Model
   readonly postProcessor: PostProcessor | undefined
   readonly decoder: Decoder | undefined
+  /** what encodings are cut to and filled up to, unless something else is asked for */
+  readonly truncation?: Truncation | undefined
+  readonly padding?: Padding | undefined
 }

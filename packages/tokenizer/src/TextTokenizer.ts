@@ -1,17 +1,23 @@
 // A tokenizer ready for use, whatever its type: ids of a text, text of ids. Made of the parts that a `tokenizer.json` lists.
+import { Effect } from "effect"
 import { byteLevel as byteLevelDecoder } from "./decoders/ByteLevel.ts"
 import { specialToken } from "./AddedTokens.ts"
+import type { Encoding } from "./Encoding.ts"
 import { BertEncoder } from "./internal/BertEncoder.ts"
+import { mergeAll, specialEncoding } from "./internal/Encodings.ts"
 import { Pipeline } from "./internal/Pipeline.ts"
 import { PipelineEncoder } from "./internal/PipelineEncoder.ts"
+import { SequenceEncoder } from "./internal/SequenceEncoder.ts"
 import { ByteLevelBpe } from "./models/ByteLevelBpe.ts"
 import { BertNormalizer } from "./normalizers/Bert.ts"
+import { pad, type Padding } from "./Padding.ts"
 import type { Parts } from "./Parts.ts"
 import { bertPreTokenizer } from "./preTokenizers/Bert.ts"
 import { byteLevelOf } from "./preTokenizers/ByteLevel.ts"
 import { type SpecialIds, specialIds } from "./SpecialIds.ts"
 import type { StepEncoder } from "./StepEncoder.ts"
 import { TokenRun } from "./TokenRun.ts"
+import { truncate, type Truncation, TruncationImpossible } from "./Truncation.ts"
 import type { Vocabulary } from "./Vocabulary.ts"
 
 /** Ids and where each starts in the text, in UTF-8 bytes. */
@@ -28,6 +34,17 @@ export interface EncodeOptions {
   readonly specialTokens?: boolean
 }
 
+export interface EncodingOptions extends EncodeOptions {
+  /** take special tokens written in the text as what they name; here the default is true, as in Hugging Face */
+  readonly specialTokens?: boolean
+  /** put the template's special tokens around; default true */
+  readonly addSpecialTokens?: boolean
+  /** instead of the tokenizer's own; `null` cuts nothing */
+  readonly truncation?: Truncation | null
+  /** instead of the tokenizer's own; `null` fills up nothing */
+  readonly padding?: Padding | null
+}
+
 export class TextTokenizer {
   readonly parts: Parts
   /** ids of tokens with a role, -1 where there is none */
@@ -35,6 +52,7 @@ export class TextTokenizer {
   /** ids are below this */
   readonly vocabSize: number
   readonly #pipeline: Pipeline
+  readonly #sequences: SequenceEncoder
   readonly #encoder: StepEncoder
   readonly #run = new TokenRun()
   readonly #specialText: ReadonlyMap<number, string>
@@ -52,6 +70,7 @@ export class TextTokenizer {
       addedTokens.flatMap(({ content, id, special }) => (special ? [[id, content]] : []))
     )
     this.#pipeline = new Pipeline(parts)
+    this.#sequences = new SequenceEncoder(this.#pipeline)
     this.#encoder = this.encoder()
   }
 
@@ -90,6 +109,28 @@ export class TextTokenizer {
       this.#encoder.advance(run, Infinity)
     }
     return { ids: run.ids.slice(0, run.length), offsets: run.offsets.slice(0, run.length) }
+  }
+
+  /**
+   * Everything about a text or a pair of texts, as Hugging Face's `encode` gives it: with special tokens of the template
+   * and those found in the text, cut and filled up as the tokenizer's file or `options` say.
+   */
+  encoding(
+    input: string | readonly [string, string],
+    options: EncodingOptions = {}
+  ): Effect.Effect<Encoding, TruncationImpossible> {
+    return Effect.map(this.encodings([input], options), ([encoding]) => encoding ?? specialEncoding([], 0))
+  }
+
+  /** As `encoding` for a batch, all filled up to the same length; Hugging Face's `encode_batch`. */
+  encodings(
+    inputs: ReadonlyArray<string | readonly [string, string]>,
+    options: EncodingOptions = {}
+  ): Effect.Effect<ReadonlyArray<Encoding>, TruncationImpossible> {
+    const padding = options.padding === null ? undefined : (options.padding ?? this.parts.padding)
+    return Effect.forEach(inputs, (input) => this.#processed(input, options)).pipe(
+      Effect.map((encodings) => (padding === undefined ? encodings : pad(encodings, padding)))
+    )
   }
 
   /** An encoder with a cache of its own, for documents that are encoded in steps; special tokens in them are text. */
@@ -132,6 +173,21 @@ export class TextTokenizer {
     if (this.#specialText.has(id)) return new Uint8Array(0)
     const added = this.#addedText.get(id)
     return added === undefined ? this.parts.model.bytesOf(id) : new TextEncoder().encode(added)
+  }
+
+  #processed(
+    input: string | readonly [string, string],
+    { addSpecialTokens = true, specialTokens = true, truncation }: EncodingOptions
+  ): Effect.Effect<Encoding, TruncationImpossible> {
+    const { postProcessor, truncation: usual } = this.parts
+    const texts = typeof input === "string" ? [input] : input
+    const whole = texts.map((text, sequence) => this.#sequences.encode(text, { sequence, specialTokens }))
+    const limit = truncation === null ? undefined : (truncation ?? usual)
+    const added = addSpecialTokens ? (postProcessor?.added(texts.length > 1) ?? 0) : 0
+    const kept = limit === undefined ? whole : truncate(whole, limit, added)
+    if (kept instanceof TruncationImpossible) return Effect.fail(kept)
+    const tokenOf = (id: number) => this.tokenOf(id)
+    return Effect.succeed(mergeAll(postProcessor?.process(kept, { addSpecialTokens, tokenOf }) ?? kept))
   }
 
   #mentionsSpecial(text: string): boolean {

@@ -4,14 +4,19 @@ import { AddedToken } from "./AddedTokens.ts"
 import { readDecoder } from "./decoders/Decoders.ts"
 import { readModel } from "./models/Models.ts"
 import { readNormalizer } from "./normalizers/Normalizers.ts"
+import { Padding } from "./Padding.ts"
 import { optionalPart } from "./Part.ts"
+import { readPostProcessor } from "./postProcessors/PostProcessors.ts"
 import { readPreTokenizer } from "./preTokenizers/PreTokenizers.ts"
 import { specialIds } from "./SpecialIds.ts"
 import { TextTokenizer } from "./TextTokenizer.ts"
 import { TokenizerInvalid } from "./TokenizerInvalid.ts"
+import { Truncation } from "./Truncation.ts"
 
 const File = Schema.fromJsonString(
   Schema.Struct({
+    truncation: Schema.optionalKey(Schema.NullOr(Truncation)),
+    padding: Schema.optionalKey(Schema.NullOr(Padding)),
     added_tokens: Schema.optionalKey(Schema.Array(AddedToken)),
     normalizer: Schema.optionalKey(Schema.Unknown),
     pre_tokenizer: Schema.optionalKey(Schema.Unknown),
@@ -39,14 +44,17 @@ export const parseTokenizerJson = Effect.fn("parseTokenizerJson")(function* (
     specialTokens: new Map(special.map(({ content, id }) => [id, content])),
     endOfTextId: specialIds(addedTokens, -1).endOfText
   })(file.model, "model")
+  const postProcessor = yield* optionalPart(readPostProcessor)(file.post_processor, "post_processor")
   const decoder = yield* optionalPart(readDecoder)(file.decoder, "decoder")
   return new TextTokenizer({
     addedTokens,
     normalizer,
     preTokenizer,
     model,
-    postProcessor: undefined,
-    decoder
+    postProcessor,
+    decoder,
+    truncation: file.truncation ?? undefined,
+    padding: file.padding ?? undefined
   })
 })
 
@@ -54,8 +62,8 @@ export const parseTokenizerJson = Effect.fn("parseTokenizerJson")(function* (
 export const toJson = ({ parts }: TextTokenizer): string =>
   JSON.stringify({
     version: "1.0",
-    truncation: null,
-    padding: null,
+    truncation: parts.truncation ?? null,
+    padding: parts.padding ?? null,
     added_tokens: parts.addedTokens,
     normalizer: parts.normalizer?.json ?? null,
     pre_tokenizer: parts.preTokenizer?.json ?? null,

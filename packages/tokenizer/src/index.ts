@@ -1,8 +1,17 @@
 export { BpeTrainer, type BpeSettings } from "./BpeTrainer.ts"
 export { encode } from "./EncodeStage.ts"
 export { loadTokenizer } from "./TokenizerArtifact.ts"
+export type { Encoding } from "./Encoding.ts"
+export { Padding } from "./Padding.ts"
+export { Truncation, TruncationImpossible } from "./Truncation.ts"
 export type { StepEncoder } from "./StepEncoder.ts"
-export { byteLevelBpe, type EncodeOptions, type IdsWithOffsets, TextTokenizer } from "./TextTokenizer.ts"
+export {
+  byteLevelBpe,
+  type EncodeOptions,
+  type EncodingOptions,
+  type IdsWithOffsets,
+  TextTokenizer
+} from "./TextTokenizer.ts"
 export { TokenizerInvalid } from "./TokenizerInvalid.ts"
 export { parseTokenizerJson, toJson } from "./TokenizerJson.ts"
 export { train } from "./TrainStage.ts"

@@ -1,0 +1,45 @@
+// Offsets of byte-level tokens without the blanks at their ends.
+import type { Encoding } from "../Encoding.ts"
+import type { ProcessOptions } from "../postProcessors/PostProcessor.ts"
+
+/** How the byte alphabet spells a blank. */
+const blank = "\u0120"
+const leading = new RegExp(`^[${blank}\\s]*`, "u")
+const trailing = new RegExp(`[${blank}\\s]*$`, "u")
+
+/** With `addPrefixSpace` a single blank at the very beginning was added, so it has no place in the text. */
+export const trimmed = (
+  encoding: Encoding,
+  addPrefixSpace: boolean,
+  tokenOf: ProcessOptions["tokenOf"]
+): Encoding => {
+  const byteOffsets = encoding.byteOffsets.slice()
+  const charOffsets = encoding.charOffsets.slice()
+  for (const [place, id] of encoding.ids.entries()) {
+    const token = tokenOf(id) ?? ""
+    const before = leading.exec(token)?.[0].length ?? 0
+    const after = trailing.exec(token)?.[0].length ?? 0
+    if (before === 0 && after === 0) continue
+    for (const offsets of [byteOffsets, charOffsets]) trim(offsets, place, { before, after, addPrefixSpace })
+  }
+  return {
+    ...encoding,
+    byteOffsets,
+    charOffsets,
+    overflowing: encoding.overflowing.map((one) => trimmed(one, addPrefixSpace, tokenOf))
+  }
+}
+
+const trim = (
+  offsets: Uint32Array,
+  place: number,
+  blanks: { readonly before: number; readonly after: number; readonly addPrefixSpace: boolean }
+): void => {
+  let [start, end] = [offsets[2 * place]!, offsets[2 * place + 1]!]
+  const isFirst = place === 0 || start === 0
+  const before = isFirst && blanks.addPrefixSpace && blanks.before === 1 ? 0 : blanks.before
+  start = Math.min(start + before, end)
+  if (blanks.after > 0 && end >= blanks.after) end = Math.max(end - blanks.after, start)
+  offsets[2 * place] = start
+  offsets[2 * place + 1] = end
+}
