@@ -21,6 +21,13 @@ export const store = Flag.String("store").pipe(
   Flag.mapEffect((given) => Effect.sync(() => storeRoot(Option.getOrUndefined(given))))
 )
 
+export const pipelineName = Flag.String("pipeline").pipe(
+  Flag.withDescription("Only runs of this pipeline, by its name (default: the newest run of any)"),
+  Flag.optional
+)
+
+export const node = Flag.String("node").pipe(Flag.withDescription("Only what this node made"), Flag.optional)
+
 /** A number that makes no sense is a mistake in the words of the command line. */
 export const between =
   (minimum: number, maximum = Infinity) =>

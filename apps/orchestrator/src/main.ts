@@ -15,6 +15,8 @@ import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { run } from "./commands/Run.ts"
 import { tokenizers } from "./commands/Tokenizers.ts"
+import { whatIf } from "./commands/WhatIf.ts"
+import { why } from "./commands/Why.ts"
 import * as Ending from "./Ending.ts"
 import { failed } from "./Failure.ts"
 import * as Terminal from "./Terminal.ts"
@@ -54,6 +56,8 @@ const inkstone = Command.make("inkstone").pipe(
     fill,
     models,
     tokenizers,
+    why,
+    whatIf,
     convert,
     doctor,
     gc
