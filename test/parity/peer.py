@@ -10,6 +10,7 @@ import sys
 os.environ["TOKENIZERS_PARALLELISM"] = "true"
 import sentencepiece
 import tiktoken
+import tiktoken.load
 import tokenizers
 import transformers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -122,7 +123,7 @@ def make(given):
         made["t5"] = converted(given["unigram"], "t5")
     for name, t in made.items():
         t.save(os.path.join(folder, name + ".json"))
-    return {"tokenizers": list(made), "models": [fallback]}
+    return {"tokenizers": list(made), "models": [fallback, bpe_model]}
 
 
 loaded = {}
