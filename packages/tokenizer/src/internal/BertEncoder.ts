@@ -2,7 +2,7 @@
 // text itself is cut there, and what was between before need not be normalized again: its tokens are known.
 import type { StepEncoder } from "../StepEncoder.ts"
 import type { TokenRun } from "../TokenRun.ts"
-import { characterFlags, isChinese, isPunctuation, isRemoved, isSpace } from "./CharacterFlags.ts"
+import { alone, bertKinds, bertWordEnd, inWord } from "./BertWords.ts"
 import { longestCached, PartCache } from "./PartCache.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import * as ShortWords from "./ShortWords.ts"
@@ -12,22 +12,6 @@ const utf8 = new TextEncoder()
 
 /** Zeros after the text, so that four bytes can be read at once wherever a word begins. */
 const padding = 16
-
-const inWord = 0
-const blank = 1
-const alone = 2
-
-/** What each character of the first plane is; beyond it, ideographs stand alone and all else is in words. */
-const kindsOf = (chineseCharacters: boolean): Uint8Array => {
-  const flags = characterFlags()
-  const stands = isPunctuation | (chineseCharacters ? isChinese : 0)
-  return Uint8Array.from({ length: 0x10000 }, (_, codePoint) => {
-    const flag = flags[codePoint]!
-    if ((flag & isRemoved) !== 0) return inWord
-    if ((flag & isSpace) !== 0) return blank
-    return (flag & stands) === 0 ? inWord : alone
-  })
-}
 
 export class BertEncoder implements StepEncoder {
   readonly #pipeline: Pipeline
@@ -44,7 +28,7 @@ export class BertEncoder implements StepEncoder {
   constructor(pipeline: Pipeline, { chineseCharacters }: { readonly chineseCharacters: boolean }) {
     this.#pipeline = pipeline
     this.#cache = new PartCache(pipeline)
-    this.#kinds = kindsOf(chineseCharacters)
+    this.#kinds = bertKinds(chineseCharacters)
   }
 
   load(text: string): number {
@@ -70,7 +54,7 @@ export class BertEncoder implements StepEncoder {
       const codePoint = lead < 0x80 ? lead : codePointAt(bytes, start)
       const kind = codePoint < 0x10000 ? kinds[codePoint] : inWord
       if (kind === inWord) {
-        const stop = this.#wordEnd(start)
+        const stop = bertWordEnd(kinds, bytes, start, end)
         this.#appendWord(run, start, stop)
         start = stop
         continue
@@ -85,25 +69,6 @@ export class BertEncoder implements StepEncoder {
     }
     this.#position = start
     return start >= end
-  }
-
-  #wordEnd(start: number): number {
-    const kinds = this.#kinds
-    const bytes = this.#bytes
-    const end = this.#end
-    let at = start
-    while (at < end) {
-      const lead = bytes[at]!
-      if (lead < 0x80) {
-        if (kinds[lead] !== inWord) break
-        at++
-        continue
-      }
-      const codePoint = codePointAt(bytes, at)
-      if (codePoint < 0x10000 && kinds[codePoint] !== inWord) break
-      at += lengthOf(lead)
-    }
-    return at
   }
 
   #appendWord(run: TokenRun, start: number, stop: number): void {

@@ -1,16 +1,27 @@
 // All words one after another as ids, merged in place. The first cell of a symbol of n bytes holds its id and the last one,
 // if it is another, holds -n; so both neighbours are found without links, and a merge costs the same in words of any length.
-import type { WordCounts } from "./WordCounts.ts"
+
+/** Words as runs of units, bytes of UTF-8 or numbers of characters, one word after another. */
+export interface CountedUnits {
+  readonly words: {
+    readonly size: number
+    readonly byteLength: number
+    readonly bytes: ArrayLike<number>
+    /** where each word begins; one more than there are words */
+    readonly starts: Int32Array
+  }
+  readonly counts: Float64Array
+}
 
 export class Symbols {
   readonly cells: Int32Array
   readonly starts: Int32Array
   readonly #counts: Float64Array
   readonly #words: number
-  /** bytes of each id */
+  /** units of each id */
   readonly #lengths: Array<number>
 
-  constructor({ words, counts }: WordCounts, idOfByte: Int32Array, lengths: Array<number>) {
+  constructor({ words, counts }: CountedUnits, idOfByte: Int32Array, lengths: Array<number>) {
     this.cells = new Int32Array(words.byteLength)
     for (let i = 0; i < this.cells.length; i++) this.cells[i] = idOfByte[words.bytes[i]!]!
     this.starts = words.starts
