@@ -5,6 +5,7 @@ import { specialToken } from "./AddedTokens.ts"
 import type { Encoding } from "./Encoding.ts"
 import { BertEncoder } from "./internal/BertEncoder.ts"
 import { mergeAll, specialEncoding } from "./internal/Encodings.ts"
+import { PartEncoder } from "./internal/PartEncoder.ts"
 import { Pipeline } from "./internal/Pipeline.ts"
 import { PipelineEncoder } from "./internal/PipelineEncoder.ts"
 import { SequenceEncoder } from "./internal/SequenceEncoder.ts"
@@ -144,7 +145,8 @@ export class TextTokenizer {
     const pipeline = new Pipeline(this.parts)
     const isOfBert = normalizer instanceof BertNormalizer && preTokenizer === bertPreTokenizer
     if (isWithoutOrdinary && isOfBert) return new BertEncoder(pipeline, normalizer.options)
-    return new PipelineEncoder(pipeline)
+    const isPartwise = preTokenizer?.partwise === true && (normalizer === undefined || normalizer.partwise)
+    return isWithoutOrdinary && isPartwise ? new PartEncoder(pipeline) : new PipelineEncoder(pipeline)
   }
 
   /** Text of ids; special tokens and unknown ids give nothing, bytes that are no UTF-8 give U+FFFD. */

@@ -32,12 +32,13 @@ export interface ConversionOptions {
   readonly closing?: string
 }
 
+const invalid = (problem: string) => new TokenizerInvalid({ file: "SentencePiece model", problem })
+
 /** Fails for models other than Unigram, and for a space after words, which `tokenizers` has no part for. */
 export const fromModelFile = Effect.fn("fromModelFile")(function* (
   file: ModelFile,
   { closing, extraIds = 0 }: ConversionOptions = {}
 ): Effect.fn.Return<TextTokenizer, TokenizerInvalid> {
-  const invalid = (problem: string) => new TokenizerInvalid({ file: "SentencePiece model", problem })
   if (file.type !== "unigram") return yield* invalid(`trainer_spec.model_type: ${file.type}, not unigram`)
   if (file.treatWhitespaceAsSuffix) return yield* invalid("trainer_spec.treat_whitespace_as_suffix: true")
   const { kinds, normalizer, pieces, scores, unkId } = file
@@ -82,7 +83,8 @@ const normalizerOf = (spec: NormalizerSpec): Normalizer => {
   return sequence([...rules, ...blanks])
 }
 
-const bytesDecoder = (hasPrefix: boolean): Decoder =>
+/** Pieces and bytes back to text; with a prefix, the blank it gives is taken away. */
+export const bytesDecoder = (hasPrefix: boolean): Decoder =>
   decoderSequence([
     replaceDecoder({ type: "Replace", pattern: { String: meta }, content: " " }, literalRegExp(meta)),
     byteFallback,
