@@ -1,5 +1,5 @@
 // Reports among a run's outputs: written out as files, and their facts as a short table.
-import { type Artifact, Report, Store } from "@inkstone/artifact"
+import { type Artifact, Report, Store, TokenizerReport } from "@inkstone/artifact"
 import type { NodeResult } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { mkdir, rename, writeFile } from "node:fs/promises"
@@ -40,8 +40,13 @@ const place = async (file: string, content: Uint8Array): Promise<void> => {
   await rename(partial, file)
 }
 
-const write = Effect.fnUntraced(function* (report: Artifact<typeof Report>, folder: string) {
-  const { content, path } = yield* report.read("files")
+/** Rows of a table of files. */
+interface Files {
+  readonly path: ReadonlyArray<string>
+  readonly content: ReadonlyArray<Uint8Array>
+}
+
+const write = Effect.fnUntraced(function* ({ content, path }: Files, folder: string) {
   return yield* Effect.tryPromise({
     try: async () => {
       await mkdir(folder, { recursive: true })
@@ -73,9 +78,38 @@ export const collect = Effect.fn("Reports.collect")(function* (
       const written: WrittenReport = {
         node: id,
         ...report.attributes,
-        files: yield* write(report, folder),
+        files: yield* write(yield* report.read("files"), folder),
         models: yield* modelsOf(report)
       }
+      return written
+    })
+  )
+})
+
+/** Pages about something else than models. */
+export interface WrittenPages {
+  readonly node: string
+  readonly title: string
+  /** absolute paths */
+  readonly files: ReadonlyArray<string>
+}
+
+/** Writes the pages of kinds that have some into `<out>/<pipeline>/<node>/`. */
+export const pages = Effect.fn("Reports.pages")(function* (
+  nodes: ReadonlyArray<NodeResult>,
+  { out, pipeline }: { readonly out: string; readonly pipeline: string }
+) {
+  const store = yield* Store
+  const made = nodes.flatMap(({ id, outputs }) =>
+    Object.values(outputs).flatMap(({ digest, kind }) =>
+      kind === TokenizerReport.name ? [{ id, digest }] : []
+    )
+  )
+  return yield* Effect.forEach(made, ({ digest, id }) =>
+    Effect.gen(function* () {
+      const report = yield* store.open(TokenizerReport, digest)
+      const files = yield* write(yield* report.read("files"), resolve(out, pipeline, id))
+      const written: WrittenPages = { node: id, title: report.attributes.title, files }
       return written
     })
   )

@@ -82,14 +82,22 @@ export const run = Command.make(
       Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
     )
     const Reports = yield* Effect.promise(() => import("../Reports.ts"))
-    const reports = yield* Reports.collect(result.nodes, { out, pipeline: loaded.name }).pipe(
-      Effect.provide(StoreLocal.layer(store))
-    )
-    if (json)
+    const place = { out, pipeline: loaded.name }
+    const [reports, pages] = yield* Effect.all([
+      Reports.collect(result.nodes, place),
+      Reports.pages(result.nodes, place)
+    ]).pipe(Effect.provide(StoreLocal.layer(store)))
+    if (json) {
       for (const report of reports) Terminal.out.write(`${JSON.stringify({ type: "report", ...report })}\n`)
-    else
+      for (const page of pages) Terminal.out.write(`${JSON.stringify({ type: "pages", ...page })}\n`)
+    } else
       Terminal.out.write(
-        `\n${summary(result)}\n${reports.map((report) => `\n${Reports.inWords(report)}\n`).join("")}`
+        `\n${summary(result)}\n${[
+          ...reports.map(Reports.inWords),
+          ...pages.map(({ files, title }) => `${title}: ${files.join("\n        ")}`)
+        ]
+          .map((said) => `\n${said}\n`)
+          .join("")}`
       )
     const failure = failureOf(result)
     if (failure !== undefined) return yield* failure
