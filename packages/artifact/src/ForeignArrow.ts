@@ -25,6 +25,8 @@ export interface ForeignOptions {
   readonly pick: (names: ReadonlyArray<string>) => ReadonlyArray<string>
   /** most bytes of a record batch */
   readonly maxBatchBytes: number
+  /** so many bytes from the end of the file: where some files have their schema */
+  readonly tail: (bytes: number) => Promise<Uint8Array>
 }
 
 /**
@@ -33,9 +35,9 @@ export interface ForeignOptions {
  */
 export async function* rows(
   chunks: AsyncIterable<Uint8Array>,
-  { pick, maxBatchBytes }: ForeignOptions
+  { pick, maxBatchBytes, tail }: ForeignOptions
 ): AsyncGenerator<ReadonlyArray<Readonly<Record<string, unknown>>>> {
-  const messages = arrowMessages(chunks, maxBatchBytes)
+  const messages = arrowMessages(chunks, { maxBytes: maxBatchBytes, tail })
   try {
     const reader = await RecordBatchReader.from(messages)
     await reader.open()

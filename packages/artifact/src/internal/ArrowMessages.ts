@@ -1,5 +1,7 @@
 // Arrow IPC data of unknown origin as a stream of whole messages, each looked at before Arrow's reader sees it: that reader takes for
 // granted that lengths are true, and would take all memory for a changed one.
+import { Message } from "apache-arrow"
+import { Footer } from "apache-arrow/ipc/metadata/file"
 import { FlatTable } from "./FlatTable.ts"
 
 const fileMagic = "ARROW1"
@@ -9,29 +11,65 @@ const mostMetadata = 2 ** 25
 /** types inside of types */
 const deepest = 64
 
+export interface MessageOptions {
+  /** most bytes of a body */
+  readonly maxBytes: number
+  /** so many bytes from the end of the file */
+  readonly tail: (bytes: number) => Promise<Uint8Array>
+}
+
 /**
- * Messages as they lie in a stream, each as one chunk. In a file they lie the same way between two magic words, so that its footer
- * is not needed. Throws where a message is cut off, longer than `mostBytes`, or not sound.
+ * Messages as they lie in a stream, each as one chunk. In a file they lie the same way between two magic words; some writers leave its
+ * schema out there, because the footer has one. Throws where a message is cut off, too long, or not sound.
  */
 export async function* arrowMessages(
   chunks: AsyncIterable<Uint8Array>,
-  mostBytes: number
+  options: MessageOptions
 ): AsyncGenerator<Uint8Array> {
   const source = new Source(chunks)
   try {
     const start = await source.peek(8)
-    if (Buffer.from(start).toString("latin1").startsWith(fileMagic)) await source.take(8)
-    for (;;) {
-      const message = await nextMessage(source, mostBytes)
+    const isFile = Buffer.from(start).toString("latin1").startsWith(fileMagic)
+    if (isFile) await source.take(8)
+    for (let isFirst = true; ; isFirst = false) {
+      const message = await nextMessage(source, options.maxBytes)
       if (message === undefined) return
-      yield message
+      if (isFirst && isFile && !message.isSchema) yield framed(await schemaAtEnd(options), emptyBody)
+      yield message.bytes
     }
   } finally {
     await source.close()
   }
 }
 
-const nextMessage = async (source: Source, mostBytes: number): Promise<Uint8Array | undefined> => {
+const emptyBody = new Uint8Array(0)
+
+/** A message with the word and the length before it. */
+const framed = (metadata: Uint8Array, body: Uint8Array): Uint8Array => {
+  const padded = Math.ceil(metadata.length / 8) * 8
+  const bytes = new Uint8Array(8 + padded + body.length)
+  const head = new DataView(bytes.buffer)
+  head.setUint32(0, continuation, true)
+  head.setUint32(4, padded, true)
+  bytes.set(metadata, 8)
+  bytes.set(body, 8 + padded)
+  return bytes
+}
+
+/** The schema of the footer, as a message: the file ends with the footer, its length and the magic word. */
+const schemaAtEnd = async ({ tail }: MessageOptions): Promise<Uint8Array> => {
+  const end = await tail(10)
+  const length = end.length === 10 ? new DataView(end.buffer, end.byteOffset).getInt32(0, true) : 0
+  if (!(length > 0 && length <= mostMetadata)) throw new Error("has no footer")
+  const footer = (await tail(length + 10)).subarray(0, length)
+  const table = FlatTable.root(footer)
+  const count = new Counter(length)
+  count.lists(table, 2, 3)
+  count.schema(table.table(1))
+  return Message.encode(Message.from(Footer.decode(footer).schema))
+}
+
+const nextMessage = async (source: Source, mostBytes: number) => {
   if ((await source.peek(4)).length === 0) return undefined
   const first = await source.word()
   // before Arrow 0.15 the length came without a word before it
@@ -43,14 +81,12 @@ const nextMessage = async (source: Source, mostBytes: number): Promise<Uint8Arra
   if (!(body >= 0 && body <= mostBytes)) {
     throw new Error(`has a batch of ${body} bytes, where at most ${mostBytes} may be held`)
   }
-  const message = new Uint8Array(8 + length + body)
-  const head = new DataView(message.buffer)
-  head.setUint32(0, continuation, true)
-  head.setUint32(4, length, true)
-  message.set(metadata, 8)
-  message.set(await source.take(body), 8 + length)
-  return message
+  const isSchema = FlatTable.root(metadata).byte(1) === schemaType
+  return { bytes: framed(metadata, await source.take(body)), isSchema }
 }
+
+/** Of the types of a message. */
+const schemaType = 1
 
 /** Gives the bytes of the body. The numbers are those of fields in Message.fbs and Schema.fbs of Arrow's format. */
 const ensure = (metadata: Uint8Array): number => {
@@ -60,9 +96,8 @@ const ensure = (metadata: Uint8Array): number => {
   if (header === undefined) throw new Error("has a message without content")
   count.lists(message, 4)
   switch (message.byte(1)) {
-    case 1: // schema
-      count.lists(header, 2)
-      count.fields(header.tables(1), 0)
+    case schemaType:
+      count.schema(header)
       break
     case 2: // dictionary
       count.batch(header.table(1))
@@ -84,6 +119,11 @@ class Counter {
   }
   lists(table: FlatTable, ...fields: ReadonlyArray<number>): void {
     for (const field of fields) this.#take(table.listLength(field))
+  }
+  schema(schema: FlatTable | undefined): void {
+    if (schema === undefined) throw new Error("has no schema")
+    this.lists(schema, 2)
+    this.fields(schema.tables(1), 0)
   }
   batch(batch: FlatTable | undefined): void {
     if (batch === undefined) throw new Error("has a message without content")
@@ -124,7 +164,7 @@ class Source {
       while (bytes < count) {
         const next = await this.#chunks.next()
         if (next.done === true) break
-        parts.push(next.value.slice())
+        parts.push(new Uint8Array(next.value)) // `slice` of a Buffer is no copy
         bytes += next.value.length
       }
       this.#held = new Uint8Array(Buffer.concat(parts))

@@ -16,7 +16,15 @@ export const arrow = rowFormat({
     let before = 0
     const options = {
       pick: (names: ReadonlyArray<string>) => columnsFor(paths, names),
-      maxBatchBytes: limits.wholeBytes
+      maxBatchBytes: limits.wholeBytes,
+      tail: async (bytes: number) => {
+        const file = await input.open(limits.wholeBytes)
+        try {
+          return await file.slice(Math.max(0, file.bytes - bytes), file.bytes)
+        } finally {
+          await file.close()
+        }
+      }
     }
     try {
       for await (const rows of ForeignArrow.rows(input.chunks(), options)) {

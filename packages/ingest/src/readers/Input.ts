@@ -69,7 +69,7 @@ export class Input {
     for await (const chunk of this.chunks()) {
       bytes += chunk.length
       if (bytes > limit) throw new Refusal("too-big-to-hold", { value: bytes, threshold: limit })
-      parts.push(chunk.slice())
+      parts.push(new Uint8Array(chunk))
     }
     const all = new Uint8Array(bytes)
     let at = 0
@@ -90,7 +90,6 @@ export class Input {
         close: () => Promise.resolve()
       }
     }
-    this.position = 0
     const file = await open(this.path)
     const { size } = await file.stat()
     return {

@@ -1,5 +1,7 @@
-import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib"
+import { brotliCompressSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
+import fc from "fast-check"
+import { zstdFrames } from "../../src/readers/ZstdFrames.ts"
 import { flipped, golden } from "./golden.ts"
 import { brief, readsOf } from "./reading.ts"
 
@@ -70,5 +72,44 @@ describe("a packed file", () => {
   it("of another kind is no text", async () => {
     const [said] = brief(await readsOf("a.txt.br", brotliCompressSync(jsonl)))
     assert.include(["binary", "unknown-encoding"], said)
+  })
+})
+
+describe("frames of zstd", () => {
+  const whole = golden("two-frames.jsonl.zst")
+  const pieces = async (sizes: ReadonlyArray<number>): Promise<ReadonlyArray<Buffer>> => {
+    async function* cut() {
+      for (let from = 0, n = 0; from < whole.length; n++) {
+        const to = from + (sizes[n % sizes.length] ?? 1)
+        yield await Promise.resolve(whole.subarray(from, to))
+        from = to
+      }
+    }
+    const all: Array<Buffer> = []
+    for await (const piece of zstdFrames(cut())) all.push(piece)
+    return all
+  }
+
+  it("are found wherever the bytes are cut, and no piece holds bytes of two", async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })
+    const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+    await fc.assert(
+      fc.asyncProperty(sizes, async (of) => {
+        const all = await pieces(of)
+        // what is left is two frames, each of which begins a piece
+        const starts = all.flatMap((piece, n) => (piece.equals(magic) ? [n] : []))
+        assert.lengthOf(starts, 2)
+        const frames = [all.slice(0, starts[1]), all.slice(starts[1])].map((parts) => Buffer.concat(parts))
+        const unpacked = Buffer.concat(frames.map((frame) => zstdDecompressSync(frame))).toString()
+        assert.deepStrictEqual(
+          unpacked
+            .trim()
+            .split("\n")
+            .map((line): unknown => JSON.parse(line)),
+          lines.map((text) => ({ text }))
+        )
+      }),
+      { numRuns: 50 }
+    )
   })
 })
