@@ -4,7 +4,8 @@ export class Clusters {
   readonly #parents: Int32Array
 
   constructor(rows: number) {
-    this.#parents = Int32Array.from({ length: rows }, (_, row) => row)
+    this.#parents = new Int32Array(rows)
+    for (let row = 0; row < rows; row++) this.#parents[row] = row
   }
 
   /** The same row for all of a cluster. */

@@ -164,18 +164,17 @@ const sign = <E>({ pass, roster, rows, settings, threads }: Signing<E>) =>
     }),
     Effect.fnUntraced(function* ({ pool, table }) {
       yield* pass("comparing", (batch, firstRow) => {
-        const ends = new Uint32Array(batch.id.length)
+        const { bytes, id, script, split, text } = batch
+        const ends = new Uint32Array(id.length)
+        const spaced = new Uint8Array(id.length)
         let end = 0
-        for (const [i, text] of batch.text.entries()) {
-          end += text.length
+        for (let i = 0; i < id.length; i++) {
+          end += text[i]!.length
           ends[i] = end
-          roster.add(batch.id[i]!, batch.split[i]!, batch.bytes[i]!)
+          spaced[i] = Number(hasWords(script[i]!))
+          roster.add(id[i]!, split[i]!, bytes[i]!)
         }
-        const texts = {
-          text: batch.text.join(""),
-          ends,
-          spaced: Uint8Array.from(batch.script, (script) => Number(hasWords(script)))
-        }
+        const texts = { text: text.join(""), ends, spaced }
         return Effect.promise(() => pool.sign({ firstRow, texts }))
       })
       yield* Effect.promise(() => pool.drain())

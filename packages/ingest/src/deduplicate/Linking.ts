@@ -31,6 +31,40 @@ class Shelf {
   }
 }
 
+/**
+ * Which keys come twice, with a few too many: two bits by key. Most keys come once, and this fits a processor's cache where the
+ * shelf does not, so few rows need go there.
+ */
+class Repeats {
+  readonly #once: Uint8Array
+  readonly #twice: Uint8Array
+  readonly #mask: number
+
+  constructor(rows: number) {
+    const bits = Math.min(32, Math.ceil(Math.log2(16 * rows + 16)))
+    this.#once = new Uint8Array(2 ** (bits - 3))
+    this.#twice = new Uint8Array(2 ** (bits - 3))
+    this.#mask = this.#once.length - 1
+  }
+
+  read(keys: Uint32Array): void {
+    const [mask, once, twice] = [this.#mask, this.#once, this.#twice]
+    once.fill(0)
+    twice.fill(0)
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      const at = (key >>> 3) & mask
+      const bit = 1 << (key & 7)
+      twice[at]! |= once[at]! & bit
+      once[at]! |= bit
+    }
+  }
+
+  has(key: number): boolean {
+    return (this.#twice[(key >>> 3) & this.#mask]! & (1 << (key & 7))) !== 0
+  }
+}
+
 /** Joins documents with the same print. */
 export const linkExact = (clusters: Clusters, { prints, rows }: SignatureTable, roster: Roster): void => {
   const shelf = new Shelf(rows)
@@ -59,14 +93,17 @@ export const linkNear = ({ clusters, roster, settings, table }: NearSearch): voi
   const { buckets } = settings
   const { keys, rows, shingles } = table
   const shelf = new Shelf(rows)
+  const repeats = new Repeats(rows)
   const agree = agreement(table, settings)
   for (let bucket = 0; bucket < buckets; bucket++) {
     if (bucket > 0) shelf.clear()
     const start = bucket * rows
+    const own = keys.subarray(start, start + rows)
+    repeats.read(own)
     const equal = (a: number, b: number): boolean =>
-      keys[start + a] === keys[start + b] && agree(bucket, a, b) && roster.realm(a) === roster.realm(b)
+      own[a] === own[b] && agree(bucket, a, b) && roster.realm(a) === roster.realm(b)
     for (let row = 0; row < rows; row++) {
-      if (shingles[row] === 0) continue
+      if (shingles[row] === 0 || !repeats.has(own[row]!)) continue
       const other = shelf.place(row, keys[start + row]!, equal)
       if (other >= 0) clusters.join(other, row)
     }

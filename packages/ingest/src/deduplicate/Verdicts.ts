@@ -91,7 +91,9 @@ export class Verdicts {
       const before = best[root]!
       if (before < 0 || roster.compare(row, before) < 0) best[root] = row
     }
-    return Int32Array.from(best, (_, row) => best[this.#clusters.root(row)]!)
+    const kept = new Int32Array(this.#rows)
+    for (let row = 0; row < this.#rows; row++) kept[row] = best[this.#clusters.root(row)]!
+    return kept
   }
 
   #count(): Uint32Array {
