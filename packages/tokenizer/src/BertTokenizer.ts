@@ -21,8 +21,10 @@ export const uncased: BertOptions = {
   lowercase: true
 }
 
+const piece = (id: string, type_id = 0) => ({ SpecialToken: { id, type_id } })
+
+/** `[CLS] A [SEP]`, `[CLS] A [SEP] B [SEP]`, if both tokens are there. */
 const around = (tokens: ReadonlyArray<string>) => {
-  const piece = (id: string, type_id = 0) => ({ SpecialToken: { id, type_id } })
   const [cls, sep] = ["[CLS]", "[SEP]"]
   const [clsId, sepId] = [tokens.indexOf(cls), tokens.indexOf(sep)]
   if (clsId < 0 || sepId < 0) return undefined

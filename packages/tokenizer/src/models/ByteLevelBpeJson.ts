@@ -1,6 +1,7 @@
 // Byte-level BPE from the `model` of a `tokenizer.json`.
 import { Effect, Schema } from "effect"
 import { bytesInAlphabetOrder, spell, unspell } from "../internal/ByteAlphabet.ts"
+import { mergesOf } from "../internal/MergesJson.ts"
 import { mostPieces, vocabOf } from "../internal/VocabJson.ts"
 import { invalid, part } from "../Part.ts"
 import type { Pattern } from "../Pattern.ts"
@@ -75,21 +76,4 @@ const piecesOf = Effect.fnUntraced(function* (
     dense.push(piece)
   }
   return dense
-})
-
-const mergesOf = Effect.fnUntraced(function* (
-  merges: ReadonlyArray<string | readonly [string, string]>,
-  vocab: ReadonlyMap<string, number>,
-  field: string
-) {
-  const flat = new Int32Array(3 * merges.length)
-  for (const [rank, merge] of merges.entries()) {
-    const [left = "", right = ""] = typeof merge === "string" ? merge.split(" ") : merge
-    for (const [place, piece] of [left, right, left + right].entries()) {
-      const id = vocab.get(piece)
-      if (id === undefined) return yield* invalid(field, `${JSON.stringify(piece)} is not in the vocabulary`)
-      flat[3 * rank + place] = id
-    }
-  }
-  return flat
 })

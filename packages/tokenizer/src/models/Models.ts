@@ -1,6 +1,6 @@
 // The models that a `tokenizer.json` may name.
-import { Effect } from "effect"
-import { invalid, partOf, type ReadPart } from "../Part.ts"
+import { partOf, type ReadPart } from "../Part.ts"
+import { readBpe } from "./Bpe.ts"
 import { type ByteLevelContext, readByteLevelBpe } from "./ByteLevelBpeJson.ts"
 import type { Model } from "./Model.ts"
 import { readUnigram } from "./Unigram.ts"
@@ -13,12 +13,9 @@ export interface ModelContext extends ByteLevelContext {
   readonly byteLevel: boolean
 }
 
-const noByteLevel: ReadPart<Model> = (_, field) =>
-  Effect.fail(invalid(field, "BPE is supported after the pre-tokenizer ByteLevel only"))
-
 export const readModel = (context: ModelContext): ReadPart<Model> =>
-  partOf({
-    BPE: context.byteLevel ? readByteLevelBpe(context) : noByteLevel,
+  partOf<Model>({
+    BPE: context.byteLevel ? readByteLevelBpe(context) : readBpe,
     Unigram: readUnigram,
     WordLevel: readWordLevel,
     WordPiece: readWordPiece
