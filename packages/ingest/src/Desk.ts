@@ -10,7 +10,7 @@ import {
 } from "@inkstone/artifact"
 import type { Cut } from "./Cuts.ts"
 import type { Judged } from "./Judge.ts"
-import type { ScoreRow } from "./measure/Measure.ts"
+import type { ScoreRow } from "./measure/ScoreRow.ts"
 import { Seen } from "./Seen.ts"
 
 type ScoreEntry = Pick<Judged, "id" | "source" | "lang" | "script" | "bytes" | "scores"> & {

@@ -6,7 +6,8 @@ import { excerptOf } from "./deduplicate/LedgerRows.ts"
 import { fingerprint, idOf, splitOf } from "./Identity.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
 import { languageIn } from "./Language.ts"
-import { Measure, placeOf, rowOf, type ScoreRow } from "./measure/Measure.ts"
+import { Measure } from "./measure/Measure.ts"
+import { at, rowOf, type ScoreRow } from "./measure/ScoreRow.ts"
 import { profile } from "./Profile.ts"
 import type { Broken, Found, Read } from "./readers/Format.ts"
 import type { Repaired } from "./Repair.ts"
@@ -78,7 +79,7 @@ export class Judge {
       script,
       known: { ...clean.known, language_confidence: guess.confidence, language_line_share: guess.lineShare }
     })
-    const failed = cut((column) => scores[placeOf(column)] ?? Number.NaN, this.#thresholdsFor(lang, script))
+    const failed = cut((column) => scores[at[column]] ?? Number.NaN, this.#thresholdsFor(lang, script))
     return {
       id,
       source,

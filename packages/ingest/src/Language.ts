@@ -86,7 +86,11 @@ export const stopWordsOf = (language: string): ReadonlyArray<string> | undefined
 interface Words {
   readonly languages: ReadonlyArray<string>
   readonly byHash: ReadonlyMap<number, ReadonlyArray<number>>
+  /** by the hash's low bits, whether a word may be there: most are not, and need no look at the map */
+  readonly may: Uint8Array
 }
+
+const mayBits = 0xfff
 
 const hashOf = (word: string): number => {
   let hash = word.charCodeAt(0)
@@ -109,7 +113,9 @@ const wordsOf = (script: Script): Words | undefined => {
         }
       }
     }
-    made.set(script, { languages: Object.keys(lists), byHash })
+    const may = new Uint8Array(mayBits + 1)
+    for (const hash of byHash.keys()) may[hash & mayBits] = 1
+    made.set(script, { languages: Object.keys(lists), byHash, may })
   }
   return made.get(script)
 }

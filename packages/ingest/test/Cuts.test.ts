@@ -4,7 +4,8 @@ import { Schema } from "effect"
 import { cut, longest, thresholdsFor } from "../src/Cuts.ts"
 import { IngestConfig } from "../src/IngestConfig.ts"
 import { languageIn } from "../src/Language.ts"
-import { Measure, placeOf } from "../src/measure/Measure.ts"
+import { Measure } from "../src/measure/Measure.ts"
+import { at } from "../src/measure/ScoreRow.ts"
 import { profile } from "../src/Profile.ts"
 import { groupOf, rules } from "../src/rules/Table.ts"
 import { scriptOf } from "../src/Script.ts"
@@ -19,7 +20,7 @@ const scoresOf = (text: string, controlRatio = 0) => {
   const script = scriptOf(text, counted)
   const { lang } = languageIn(measure.read(text), script)
   const row = measure.row({ text, profile: counted, lang, script, known: { control_ratio: controlRatio } })
-  return { tongue: { lang, script }, valueOf: (column: ScoreColumn) => row[placeOf(column)] ?? Number.NaN }
+  return { tongue: { lang, script }, valueOf: (column: ScoreColumn) => row[at[column]] ?? Number.NaN }
 }
 const cutOf = (text: string, cuts: Given = {}, controlRatio = 0) => {
   const { tongue, valueOf } = scoresOf(text, controlRatio)

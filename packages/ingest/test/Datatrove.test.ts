@@ -9,7 +9,8 @@ import { type ScoreColumn, scoreColumns } from "@inkstone/artifact"
 import { Schema } from "effect"
 import { cut, thresholdsFor } from "../src/Cuts.ts"
 import { IngestConfig } from "../src/IngestConfig.ts"
-import { Measure, placeOf } from "../src/measure/Measure.ts"
+import { Measure } from "../src/measure/Measure.ts"
+import { at } from "../src/measure/ScoreRow.ts"
 import { profile } from "../src/Profile.ts"
 
 const Golden = Schema.fromJsonString(
@@ -33,7 +34,7 @@ const tongue = { lang: "en", script: "Latn" }
 const measure = new Measure()
 const scored = documents.map((document) => {
   const row = measure.of({ text: document.text, profile: profile(document.text), ...tongue, known: {} })
-  return { ...document, valueOf: (column: ScoreColumn) => row[placeOf(column)] ?? Number.NaN }
+  return { ...document, valueOf: (column: ScoreColumn) => row[at[column]] ?? Number.NaN }
 })
 const isColumn = (name: string): name is ScoreColumn => scoreColumns.some((column) => column === name)
 

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs"
 import { IngestConfig } from "@inkstone/ingest/IngestConfig"
 import { cut, thresholdsFor } from "@inkstone/ingest/Cuts"
 import { languageIn } from "@inkstone/ingest/Language"
-import { Measure, placeOf } from "@inkstone/ingest/measure/Measure"
+import { Measure } from "@inkstone/ingest/measure/Measure"
+import { at } from "@inkstone/ingest/measure/ScoreRow"
 import { profile } from "@inkstone/ingest/Profile"
 import { scriptOf } from "@inkstone/ingest/Script"
 import { Schema } from "effect"
@@ -57,7 +58,7 @@ const ours = (documents: ReadonlyArray<string>): Judged => {
     const { lang } = languageIn(measure.read(text), script)
     const row = measure.row({ text, profile: counted, lang, script, known: {} })
     return byGroup
-      .map((limits) => Number(cut((column) => row[placeOf(column)]!, limits) === undefined))
+      .map((limits) => Number(cut((column) => row[at[column]]!, limits) === undefined))
       .join("")
   })
   const { system, user } = process.cpuUsage(before)

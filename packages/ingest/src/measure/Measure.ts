@@ -1,5 +1,4 @@
 // Every rule's value on a document, as one row in the order of the score columns. Nothing is decided here.
-import { type ScoreColumn, scoreColumns } from "@inkstone/artifact"
 import type { Profile } from "../Profile.ts"
 import { profileFor, type ProfileName, type Tongue } from "../rules/LanguageProfile.ts"
 import { hasWords } from "../Script.ts"
@@ -7,6 +6,7 @@ import { type C4, C4Measure, fates, withoutCitations } from "./C4.ts"
 import { LineMeasure } from "./Lines.ts"
 import { Repetition } from "./Repeats.ts"
 import { Scan } from "./Scan.ts"
+import { at, enter, type Known, rowOf, type ScoreRow } from "./ScoreRow.ts"
 import { stopWords } from "./StopWords.ts"
 
 /** A document as the rules see it: its clean text and what is known about it. */
@@ -18,29 +18,6 @@ export interface Measured {
   /** values that were found out before, such as what personal data there was */
   readonly known: Known
 }
-type Known = { readonly [Column in ScoreColumn]?: number | undefined }
-
-/** A document's scores, in the order of `scoreColumns`. */
-export type ScoreRow = Float32Array
-
-const places = new Map(scoreColumns.map((column, place) => [column, place]))
-/** Where a column's value stands in a row. */
-export const placeOf = (column: ScoreColumn): number => places.get(column) ?? -1
-
-/** A row that says nothing but these. */
-export const rowOf = (known: Known): ScoreRow => {
-  const row = new Float32Array(scoreColumns.length).fill(Number.NaN)
-  enter(row, known)
-  return row
-}
-
-const enter = (row: ScoreRow, values: Known): void => {
-  for (const column of scoreColumns) {
-    const value = values[column]
-    if (value !== undefined) row[placeOf(column)] = value
-  }
-}
-
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
 const staying: ReadonlySet<number> = new Set([fates.kept, fates.lorem, fates.bracket])
@@ -83,26 +60,25 @@ export class Measure {
     const worded = name === "zh" || name === "ja" || hasWords(script)
     const lines = this.#lines.of(scan, name)
     const { chars } = profile
-    enter(row, {
-      chars,
-      replacements: profile.replacements,
-      letter_ratio: ratio(profile.letters, chars - profile.spaces),
-      digit_ratio: ratio(profile.digits, chars - profile.spaces),
-      han_ratio: ratio(profile.han, profile.letters),
-      line_chars: profile.longestLine,
-      unique_line_ratio: lines.filled === 0 ? 1 : lines.distinct / lines.filled,
-      repetition_duplicate_paragraph_ratio: ratio(lines.duplicateParagraphs, lines.paragraphs),
-      repetition_duplicate_paragraph_char_ratio: ratio(lines.duplicateParagraphChars, chars),
-      repetition_duplicate_line_ratio: ratio(lines.duplicates, lines.whole),
-      repetition_duplicate_line_char_ratio: ratio(lines.duplicateChars, chars),
-      gopher_bullet_line_ratio: ratio(lines.bullets, scan.lines),
-      gopher_ellipsis_line_ratio: ratio(lines.ellipses, scan.lines),
-      fineweb_ended_line_ratio: ratio(lines.ended, lines.filled),
-      fineweb_short_line_ratio: ratio(lines.short, lines.filled),
-      fineweb_duplicate_line_char_ratio: ratio(lines.duplicateFilledChars, chars - (scan.lines - 1))
-    })
+    row[at.chars] = chars
+    row[at.replacements] = profile.replacements
+    row[at.letter_ratio] = ratio(profile.letters, chars - profile.spaces)
+    row[at.digit_ratio] = ratio(profile.digits, chars - profile.spaces)
+    row[at.han_ratio] = ratio(profile.han, profile.letters)
+    row[at.line_chars] = profile.longestLine
+    row[at.unique_line_ratio] = lines.filled === 0 ? 1 : lines.distinct / lines.filled
+    row[at.repetition_duplicate_paragraph_ratio] = ratio(lines.duplicateParagraphs, lines.paragraphs)
+    row[at.repetition_duplicate_paragraph_char_ratio] = ratio(lines.duplicateParagraphChars, chars)
+    row[at.repetition_duplicate_line_ratio] = ratio(lines.duplicates, lines.whole)
+    row[at.repetition_duplicate_line_char_ratio] = ratio(lines.duplicateChars, chars)
+    row[at.gopher_bullet_line_ratio] = ratio(lines.bullets, scan.lines)
+    row[at.gopher_ellipsis_line_ratio] = ratio(lines.ellipses, scan.lines)
+    row[at.fineweb_ended_line_ratio] = ratio(lines.ended, lines.filled)
+    row[at.fineweb_short_line_ratio] = ratio(lines.short, lines.filled)
+    row[at.fineweb_duplicate_line_char_ratio] = ratio(lines.duplicateFilledChars, chars - (scan.lines - 1))
     if (hasWords(script)) {
-      enter(row, { words: profile.words, mean_word_chars: ratio(chars - profile.spaces, profile.words) })
+      row[at.words] = profile.words
+      row[at.mean_word_chars] = ratio(chars - profile.spaces, profile.words)
     }
     if (worded) this.#words(row, document, name)
     enter(row, known)
@@ -136,26 +112,24 @@ export class Measure {
     const share = (chars: number | undefined): number => ratio(chars ?? 0, profile.chars)
     const stop = stopWords(text, scan, this.#repetition.firstWords, lang)
     const c4 = this.#c4.of(text, scan, name)
-    enter(row, {
-      gopher_words: scan.plainWords,
-      gopher_hash_ratio: ratio(scan.numberSigns, scan.words),
-      gopher_ellipsis_ratio: ratio(scan.ellipses, scan.words),
-      gopher_alpha_word_ratio: ratio(scan.alphaWords, scan.words),
-      fineweb_newline_word_ratio: ratio(scan.lines - 1, scan.words),
-      repetition_top_2_gram_char_ratio: share(top[2]),
-      repetition_top_3_gram_char_ratio: share(top[3]),
-      repetition_top_4_gram_char_ratio: share(top[4]),
-      repetition_duplicate_5_gram_char_ratio: share(duplicate[5]),
-      repetition_duplicate_6_gram_char_ratio: share(duplicate[6]),
-      repetition_duplicate_7_gram_char_ratio: share(duplicate[7]),
-      repetition_duplicate_8_gram_char_ratio: share(duplicate[8]),
-      repetition_duplicate_9_gram_char_ratio: share(duplicate[9]),
-      repetition_duplicate_10_gram_char_ratio: share(duplicate[10]),
-      ...c4Columns(c4)
-    })
+    row[at.gopher_words] = scan.plainWords
+    row[at.gopher_hash_ratio] = ratio(scan.numberSigns, scan.words)
+    row[at.gopher_ellipsis_ratio] = ratio(scan.ellipses, scan.words)
+    row[at.gopher_alpha_word_ratio] = ratio(scan.alphaWords, scan.words)
+    row[at.fineweb_newline_word_ratio] = ratio(scan.lines - 1, scan.words)
+    row[at.repetition_top_2_gram_char_ratio] = share(top[2])
+    row[at.repetition_top_3_gram_char_ratio] = share(top[3])
+    row[at.repetition_top_4_gram_char_ratio] = share(top[4])
+    row[at.repetition_duplicate_5_gram_char_ratio] = share(duplicate[5])
+    row[at.repetition_duplicate_6_gram_char_ratio] = share(duplicate[6])
+    row[at.repetition_duplicate_7_gram_char_ratio] = share(duplicate[7])
+    row[at.repetition_duplicate_8_gram_char_ratio] = share(duplicate[8])
+    row[at.repetition_duplicate_9_gram_char_ratio] = share(duplicate[9])
+    row[at.repetition_duplicate_10_gram_char_ratio] = share(duplicate[10])
+    enter(row, c4Columns(c4))
     if (name === "en" || name === "default") {
-      enter(row, { gopher_mean_word_chars: ratio(scan.plainChars, scan.plainWords) })
+      row[at.gopher_mean_word_chars] = ratio(scan.plainChars, scan.plainWords)
     }
-    if (stop !== undefined) enter(row, { gopher_stop_words: stop })
+    if (stop !== undefined) row[at.gopher_stop_words] = stop
   }
 }

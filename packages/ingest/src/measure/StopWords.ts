@@ -12,7 +12,11 @@ interface List {
   /** words by the hash that `Scan` gives them */
   readonly byHash: ReadonlyMap<number, ReadonlyArray<string>>
   readonly longest: number
+  /** by the hash's low bits, whether it may be one */
+  readonly may: Uint8Array
 }
+
+const mayBits = 0x3ff
 
 const lists = new Map<string, List | undefined>()
 
@@ -24,8 +28,9 @@ export const stopWords = (text: string, scan: Scan, first: Int32Array, lang: str
   for (let word = 0; word < scan.words; word++) {
     const start = scan.starts[word]!
     const end = scan.ends[word]!
-    if (first[word] !== word || end - start > list.longest) continue
-    if (list.byHash.get(scan.hashes[word]!)?.includes(text.slice(start, end)) === true) found++
+    const hash = scan.hashes[word]!
+    if (list.may[hash & mayBits] === 0 || first[word] !== word || end - start > list.longest) continue
+    if (list.byHash.get(hash)?.includes(text.slice(start, end)) === true) found++
   }
   return found
 }
@@ -47,5 +52,7 @@ const make = (words: ReadonlyArray<string> | undefined): List | undefined => {
     for (let i = 1; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0
     byHash.set(hash, [...(byHash.get(hash) ?? []), word])
   }
-  return { byHash, longest: Math.max(...words.map(({ length }) => length)) }
+  const may = new Uint8Array(mayBits + 1)
+  for (const hash of byHash.keys()) may[hash & mayBits] = 1
+  return { byHash, may, longest: Math.max(...words.map(({ length }) => length)) }
 }
