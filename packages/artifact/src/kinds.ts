@@ -1,5 +1,7 @@
 // Every kind Inkstone's own stages exchange. Others define theirs with `Kind.define`; nothing needs to be registered.
+export * from "./kinds/Buckets.ts"
 export * from "./kinds/Contamination.ts"
+export * from "./kinds/DatasetCard.ts"
 export * from "./kinds/Documents.ts"
 export * from "./kinds/Duplicates.ts"
 export * from "./kinds/Examples.ts"

@@ -9,3 +9,4 @@ export type { Estimate, Given, Labelled, Progress, Resources, Run, SourceFile } 
 export * from "./StageFailure.ts"
 export * as StageRunner from "./StageRunner.ts"
 export { field } from "./Field.ts"
+export * as Page from "./Page.ts"
