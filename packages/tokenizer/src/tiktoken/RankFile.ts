@@ -7,6 +7,7 @@ import type { Pattern } from "../Pattern.ts"
 import { byteLevelBpe, type TextTokenizer } from "../TextTokenizer.ts"
 import { TokenizerInvalid } from "../TokenizerInvalid.ts"
 import type { Vocabulary } from "../Vocabulary.ts"
+import { Ranks } from "./Ranks.ts"
 
 export interface RankEncoding {
   readonly pattern: Pattern
@@ -47,30 +48,29 @@ export const parseRanks = Effect.fn("parseRanks")(function* (
 ): Effect.fn.Return<TextTokenizer, TokenizerInvalid> {
   const invalid = (problem: string) => new TokenizerInvalid({ file, problem })
   const pieces: Array<Uint8Array> = []
-  const ranks = new Map<string, number>()
+  const ranks = new Ranks()
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue
     const [token = "", digits = "", ...more] = line.trim().split(" ")
     const rank = /^\d{1,7}$/.test(digits) && more.length === 0 ? Number(digits) : mostPieces
-    const decoded = Base64.decode(token)
-    if (Result.isFailure(decoded) || decoded.success.length === 0 || rank >= mostPieces)
+    // four characters are three bytes; Node's reader takes anything, so the form is looked at first
+    const isBase64 = token.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(token)
+    if (!isBase64 || rank >= mostPieces)
       return yield* invalid(`line ${index + 1}: no token in base64 and its rank`)
-    const spelled = latin1(decoded.success)
-    if (pieces[rank] !== undefined || ranks.has(spelled) || specialTokens.has(rank))
+    const piece = Uint8Array.from(Buffer.from(token, "base64"))
+    if (pieces[rank] !== undefined || specialTokens.has(rank) || !ranks.add(piece, rank))
       return yield* invalid(`line ${index + 1}: token or rank ${rank} is there already`)
-    pieces[rank] = decoded.success
-    ranks.set(spelled, rank)
+    pieces[rank] = piece
   }
   for (let byte = 0; byte < 256; byte++)
-    if (!ranks.has(String.fromCharCode(byte))) return yield* invalid(`byte ${byte} has no rank`)
+    if (ranks.of(Uint8Array.of(byte), 0, 1) < 0) return yield* invalid(`byte ${byte} has no rank`)
   const merges: Array<number> = []
   for (const [rank, piece] of pieces.entries()) {
     if (piece === undefined || piece.length === 1) continue
-    const token = latin1(piece)
-    const parts = onlySplit(token, ranks, rank) ?? partsBelow(token, ranks, rank)
-    if (parts.length !== 2)
-      return yield* invalid(`the token of rank ${rank} cannot be made of two with lower ranks`)
-    merges.push(parts[0]!, parts[1]!, rank)
+    const parts = ranks.partsOf(piece, rank)
+    if (parts === undefined)
+      return yield* invalid(`the token of rank ${rank} is not made of two with lower ranks`)
+    merges.push(parts[0], parts[1], rank)
   }
   const size = Math.max(pieces.length, ...[...specialTokens.keys()].map((id) => id + 1))
   const endOfTextId = [...specialTokens].find(([, content]) => content === endOfText)?.[0] ?? -1
@@ -102,42 +102,4 @@ export const toRanks = ({ merges, pieces, specialTokens }: Vocabulary): Result.R
       )
       .join("")
   )
-}
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
-
-/** The one way to make a token of two with lower ranks; `undefined` where there are none or several. */
-const onlySplit = (
-  token: string,
-  ranks: ReadonlyMap<string, number>,
-  below: number
-): readonly [left: number, right: number] | undefined => {
-  let found: readonly [number, number] | undefined
-  for (let at = 1; at < token.length; at++) {
-    const left = ranks.get(token.slice(0, at)) ?? below
-    if (left >= below) continue
-    const right = ranks.get(token.slice(at)) ?? below
-    if (right >= below) continue
-    if (found !== undefined) return undefined
-    found = [left, right]
-  }
-  return found
-}
-
-/** What a token is made of when only tokens of lower ranks are joined: the ranks of its parts. */
-const partsBelow = (
-  token: string,
-  ranks: ReadonlyMap<string, number>,
-  below: number
-): ReadonlyArray<number> => {
-  const parts = Array.from(token)
-  for (;;) {
-    let [best, at] = [below, -1]
-    for (let i = 0; i + 1 < parts.length; i++) {
-      const rank = ranks.get(parts[i]! + parts[i + 1]!) ?? below
-      if (rank < best) [best, at] = [rank, i]
-    }
-    if (at < 0) return parts.map((part) => ranks.get(part)!)
-    parts.splice(at, 2, parts[at]! + parts[at + 1]!)
-  }
 }
