@@ -166,7 +166,7 @@ export const minhash = async ({ full, quick, report }: BenchOptions): Promise<Re
     const many = await corpus(quick ? 50_000 : 1_000_000)
     const few = full || quick ? many : await corpus(100_000)
     for (const cores of [1, 2]) tell(await compared({ few, many }, cores, interpreter))
-    if (interpreter !== undefined) tell(await judged(await corpus(5000), interpreter))
+    if (interpreter !== undefined) tell(await judged(await corpus(quick ? 5000 : 20_000), interpreter))
     return rows
   } finally {
     await rm(root, { recursive: true, force: true })
