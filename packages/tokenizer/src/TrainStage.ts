@@ -1,57 +1,34 @@
 // Learns a tokenizer from the documents of one split.
-import { type Artifact, Documents, splits, Tokenizer } from "@inkstone/artifact"
+import { type Artifact, Documents, Tokenizer } from "@inkstone/artifact"
 import { type Run, Stage, StageFailure } from "@inkstone/stage"
-import { Effect, Schema, Stream } from "effect"
-import { BpeTrainer, wordBytes } from "./BpeTrainer.ts"
-import { countingFailed, emptySplit } from "./internal/Failures.ts"
-import { field } from "./internal/Field.ts"
-import { longestCounted } from "./internal/WordCounts.ts"
-import { patterns, wordEnd } from "./Pattern.ts"
-import { byteLevelBpe } from "./TextTokenizer.ts"
+import { Effect, Stream } from "effect"
+import { uncased } from "./BertTokenizer.ts"
+import { emptySplit } from "./internal/Failures.ts"
+import { byteBpe } from "./learners/ByteBpe.ts"
+import { character } from "./learners/Character.ts"
+import type { Learner } from "./learners/Learner.ts"
+import { unigram } from "./learners/Unigram.ts"
+import { wordPiece } from "./learners/WordPiece.ts"
+import { wordEnd } from "./Pattern.ts"
+import { byteLevelBpe, type TextTokenizer } from "./TextTokenizer.ts"
 import { threadsOf } from "./threads/ThreadPool.ts"
-import { WordCounter } from "./threads/WordCounter.ts"
 import { toJson } from "./TokenizerJson.ts"
-import { byteVocabulary, type Vocabulary } from "./Vocabulary.ts"
-
-const Config = Schema.Struct({
-  type: field(
-    Schema.Literals(["byte-bpe", "byte"]),
-    "byte-bpe",
-    "byte-bpe learns pieces; byte makes every byte a token and learns nothing"
-  ),
-  vocabSize: field(
-    Schema.Int.check(Schema.isBetween({ minimum: 257, maximum: 1_000_000 })),
-    8192,
-    "pieces to learn up to, the 256 bytes and end-of-text among them (byte has always 257)"
-  ),
-  minFrequency: field(
-    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
-    2,
-    "pairs that occur less often are not merged"
-  ),
-  pattern: field(
-    Schema.Literals(patterns),
-    "gpt2",
-    "how text is cut into words: gpt2, or gpt4 with at most 3 digits in a word"
-  ),
-  split: field(Schema.Literals(splits), "train", "only documents of this split are read"),
-  endOfText: field(Schema.NonEmptyString, "<|endoftext|>", "name of the token that closes every document")
-})
-type Config = typeof Config.Type
+import { TrainConfig } from "./TrainConfig.ts"
+import { byteVocabulary } from "./Vocabulary.ts"
 
 const outputs = { tokenizer: Tokenizer }
 
 /** Stage `@inkstone/tokenizer#train`: documents in, a tokenizer out. */
 export const train = Stage.define({
   name: "@inkstone/tokenizer#train",
-  version: 1,
-  description: "Learns a byte-level BPE vocabulary from one split, or makes the byte tokenizer",
-  config: Config,
+  version: 2,
+  description: "Learns a vocabulary of any type from one split, or makes the byte tokenizer",
+  config: TrainConfig,
   inputs: { documents: Stage.one(Documents) },
   outputs,
   resources: ({ type }) => ({
-    cpus: type === "byte" ? 1 : threadsOf(process.env),
-    memoryBytes: type === "byte" ? 2 ** 29 : 2 ** 31
+    cpus: type === "byte-bpe" ? threadsOf(process.env) : 1,
+    memoryBytes: type === "byte" || type === "character" ? 2 ** 29 : 2 ** 31
   }),
   run: Effect.fn("tokenizer.train")(
     function* (config, { documents }, run) {
@@ -63,61 +40,67 @@ export const train = Stage.define({
           advice: "Mix letters and signs, as in <|endoftext|>"
         })
       }
-      const { vocabulary, textBytes } =
+      const { learned, textBytes } =
         config.type === "byte"
-          ? { vocabulary: byteVocabulary(config.endOfText), textBytes: 0 }
+          ? { learned: byteLevelBpe(byteVocabulary(config.endOfText)), textBytes: 0 }
           : yield* learn(config, documents, run)
-      const size = vocabulary.pieces.length
+      const size = learned.vocabSize
       yield* run.report({ done: size, total: size, unit: "pieces" })
-      const { tokenizer } = run.outputs
-      yield* tokenizer.append("files", {
-        name: ["tokenizer.json"],
-        content: [toJson(byteLevelBpe(vocabulary))]
-      })
-      yield* tokenizer.append("pieces", {
-        id: Uint32Array.from(vocabulary.pieces.keys()),
-        piece: vocabulary.pieces
-      })
-      yield* tokenizer.describe({
-        type: config.type,
-        vocabSize: size,
-        endOfTextId: vocabulary.endOfTextId,
-        trainedOnBytes: textBytes
-      })
+      yield* write(run.outputs.tokenizer, learned, { type: config.type, textBytes })
     },
     Effect.mapError((error) => StageFailure.of(error))
   )
 })
 
 /** A mark that is one word could also come out of merges, and would then stand for two things. */
-const isOneWord = ({ endOfText, pattern }: Config): boolean => {
+const isOneWord = ({ endOfText, pattern, type }: TrainConfig): boolean => {
   const bytes = Buffer.from(endOfText)
-  return wordEnd(pattern)(bytes, 0, bytes.length) === bytes.length
+  return (type === "byte-bpe" || type === "byte") && wordEnd(pattern)(bytes, 0, bytes.length) === bytes.length
 }
+
+const write = Effect.fnUntraced(function* (
+  draft: Run<typeof outputs>["outputs"]["tokenizer"],
+  tokenizer: TextTokenizer,
+  { textBytes, type }: { readonly type: TrainConfig["type"]; readonly textBytes: number }
+) {
+  const { special, vocabSize } = tokenizer
+  const ids = Uint32Array.from({ length: vocabSize }, (_, id) => id)
+  yield* draft.append("files", { name: ["tokenizer.json"], content: [toJson(tokenizer)] })
+  yield* draft.append("pieces", { id: ids, piece: Array.from(ids, (id) => tokenizer.pieceBytes(id)) })
+  const { endOfText, ...others } = special
+  yield* draft.describe({
+    type,
+    vocabSize,
+    endOfTextId: endOfText,
+    special: others,
+    trainedOnBytes: textBytes
+  })
+})
 
 /** Text between two looks at the clock, so that progress is shown and an interruption is heard. */
 const chunkBytes = 2 ** 20
-const chunkMerges = 256
 
-/** Below this a thread takes longer to start than to count. */
-const bytesWorthThreads = 2 ** 23
+const learnerOf = (config: TrainConfig, bytes: number) => {
+  switch (config.type) {
+    case "wordpiece": {
+      const { lowercase } = config
+      return Effect.succeed(wordPiece({ ...uncased, ...config, lowercase }))
+    }
+    case "unigram":
+      return Effect.succeed(unigram(config))
+    case "character":
+      return Effect.succeed(character({ ...config, unknown: "<unk>" }))
+    default:
+      return byteBpe(config, bytes)
+  }
+}
 
 const learn = Effect.fnUntraced(function* (
-  config: Config,
+  config: TrainConfig,
   documents: Artifact<typeof Documents>,
   { report }: Run<typeof outputs>
 ) {
-  const trainer = new BpeTrainer(config)
-  const threads = documents.attributes.bytes < bytesWorthThreads ? 1 : threadsOf(process.env)
-  const counter = yield* Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new WordCounter({ pattern: config.pattern, limits: { bytes: wordBytes } }, threads, (words) =>
-          trainer.addCounted(words)
-        )
-    ),
-    (counter) => Effect.promise(() => counter.close())
-  )
+  const learner: Learner = yield* learnerOf(config, documents.attributes.bytes)
   let read = 0
   let reported = 0
   let found = false
@@ -128,33 +111,18 @@ const learn = Effect.fnUntraced(function* (
           read += batch.bytes[row]!
           if (batch.split[row] !== config.split) continue
           found = true
-          yield* Effect.tryPromise({ try: () => counter.add(text), catch: countingFailed })
+          yield* learner.add(text)
           if (read - reported < chunkBytes) continue
           reported = read
-          yield* report({
-            done: read,
-            total: documents.attributes.bytes,
-            unit: "bytes",
-            note: "counting words"
-          })
+          yield* report({ done: read, total: documents.attributes.bytes, unit: "bytes", note: "counting" })
         }
       })
     )
   )
   if (!found) return yield* emptySplit(config.split)
-  yield* Effect.tryPromise({ try: () => counter.finish(), catch: countingFailed })
-  while (!trainer.advance(chunkMerges))
-    yield* report({ done: trainer.size, total: config.vocabSize, unit: "pieces", note: "merging" })
-  if (trainer.size < config.vocabSize) {
-    yield* Effect.logWarning(
-      `Only ${trainer.size} of ${config.vocabSize} pieces: no other pair occurs ${config.minFrequency} times`
-    )
-  }
-  if (trainer.longestCounted < longestCounted) {
-    yield* Effect.logWarning(
-      `Too many different words for the memory: those above ${trainer.longestCounted} bytes were counted in parts`
-    )
-  }
-  const vocabulary: Vocabulary = trainer.vocabulary()
-  return { vocabulary, textBytes: trainer.textBytes }
+  yield* learner.finish
+  while (!learner.advance())
+    yield* report({ done: learner.size(), total: config.vocabSize, unit: "pieces", note: "learning" })
+  for (const warning of learner.warnings()) yield* Effect.logWarning(warning)
+  return { learned: learner.tokenizer(), textBytes: learner.textBytes() }
 }, Effect.scoped)

@@ -24,6 +24,9 @@ const tokensOf = Effect.fnUntraced(function* (sealed: ArtifactRef, tokenizer: Ar
   return yield* (yield* Store).open(Tokens, made["tokens"]!.digest)
 })
 
+/** Byte-level tokenizers have no special token but end-of-text. */
+const none = { bos: -1, pad: -1, unk: -1, cls: -1, sep: -1, mask: -1 }
+
 describe("train", () => {
   it.effect("writes the file and the same pieces as rows", () =>
     Effect.gen(function* () {
@@ -41,6 +44,7 @@ describe("train", () => {
         type: "byte-bpe",
         vocabSize: 400,
         endOfTextId: 0,
+        special: none,
         trainedOnBytes: documents
           .filter(({ split }) => split === "train")
           .reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
@@ -66,6 +70,7 @@ describe("train", () => {
         type: "byte",
         vocabSize: 257,
         endOfTextId: 256,
+        special: none,
         trainedOnBytes: 0
       })
     }).pipe(Effect.provide(store))
