@@ -11,6 +11,12 @@ const advice: Readonly<Record<string, string>> = {
     'Bytes were lost, or the encoding is another one: name it, or set "allowReplacement: true"',
   "bad-record": 'See "fields.text" and "fields.id"',
   "exact-duplicate": "",
+  "too-big-to-hold": 'Raise "limits.wholeBytes", or split the file',
+  "page-bytes": 'Raise "limits.wholeBytes", or write the file with smaller pages',
+  "row-group-bytes": 'Raise "limits.wholeBytes", or write the file with smaller row groups',
+  "row-group-rows": "Write the file with smaller row groups",
+  "unpacked-bytes": 'Raise "limits.unpackedBytes" if the file is meant to be so large',
+  "unpacked-ratio": 'Raise "limits.unpackedRatio" if the file is meant to be so repetitive',
   minChars: 'Lower "cuts.minChars", or set "split" so that documents are longer',
   maxChars: 'Raise "cuts.maxChars", or set "split" so that documents are shorter'
 }
