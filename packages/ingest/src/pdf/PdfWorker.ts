@@ -7,6 +7,9 @@ export interface PdfTask {
   readonly limits: PdfLimits
 }
 
+// pdf.js leaves promises behind that fail when nobody waits for them any more; what is waited for is caught where it is
+process.on("unhandledRejection", () => {})
+
 parentPort?.on("message", (task: PdfTask) => {
   void answer(task)
 })

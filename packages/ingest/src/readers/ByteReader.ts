@@ -64,10 +64,12 @@ export class ByteReader {
   }
 }
 
+const firstRoom = 2 ** 8
+
 /** Bytes that come together, up to a limit; room is made as they come, never for what is announced. */
 export class Kept {
   readonly #most: number
-  readonly #parts: Array<Uint8Array> = []
+  #bytes = new Uint8Array(0)
   #kept = 0
   length = 0
 
@@ -78,19 +80,18 @@ export class Kept {
   /** Copies what it keeps. */
   add(bytes: Uint8Array): void {
     this.length += bytes.length
-    if (this.#kept >= this.#most) return
-    const part = bytes.slice(0, this.#most - this.#kept)
-    this.#parts.push(part)
+    const part = bytes.subarray(0, Math.max(0, this.#most - this.#kept))
+    if (this.#kept + part.length > this.#bytes.length) {
+      const room = Math.max(firstRoom, 2 * this.#bytes.length, this.#kept + part.length)
+      const larger = new Uint8Array(Math.min(this.#most, room))
+      larger.set(this.#bytes.subarray(0, this.#kept))
+      this.#bytes = larger
+    }
+    this.#bytes.set(part, this.#kept)
     this.#kept += part.length
   }
 
   taken(): Taken {
-    const bytes = new Uint8Array(this.#kept)
-    let at = 0
-    for (const part of this.#parts) {
-      bytes.set(part, at)
-      at += part.length
-    }
-    return { bytes, length: this.length }
+    return { bytes: this.#bytes.subarray(0, this.#kept), length: this.length }
   }
 }

@@ -10,8 +10,9 @@ import { documentsOf, languageTag } from "./Page.ts"
 import { Refusal } from "./Refusal.ts"
 
 const mostPages = 20_000
-/** a book of a thousand pages takes some twenty */
-const mostSeconds = 120
+/** A book of a thousand pages takes some twenty. What takes this long on a busy machine was made to. */
+const leastSeconds = 120
+const secondsPerMegabyte = 2
 const mostHeapMegabytes = 2048
 
 export const pdf: Format = {
@@ -32,12 +33,20 @@ export const pdf: Format = {
 /** The thread of the last file, kept for the next one: it takes a fifth of a second to start. */
 let idle: Worker | undefined
 
+const start = (): Worker => {
+  const worker = new Worker(new URL("../pdf/PdfWorker.ts", import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes }
+  })
+  const forget = (): void => {
+    if (idle === worker) idle = undefined
+  }
+  // also while it has nothing to do: an error that nobody listens to would end the process
+  return worker.on("error", forget).on("exit", forget)
+}
+
 const inThread = (task: PdfTask): Promise<PdfOutcome> => {
-  const worker =
-    idle ??
-    new Worker(new URL("../pdf/PdfWorker.ts", import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes }
-    })
+  const worker = idle ?? start()
+  const mostSeconds = Math.round(leastSeconds + (secondsPerMegabyte * task.data.length) / 2 ** 20)
   idle = undefined
   worker.ref()
   return new Promise((resolve) => {
