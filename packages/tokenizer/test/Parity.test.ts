@@ -49,3 +49,11 @@ describe.each(Object.entries(golden.encodings))("%s", (name, rows) => {
     }
   })
 })
+
+// as Hugging Face says it of RoBERTa's file
+it("gives a mask its own place, without the blanks before it that belong to it", () => {
+  const roberta = Effect.runSync(parseTokenizerJson(read("parity/roberta.json")))
+  const { charOffsets, ids } = Effect.runSync(roberta.encoding("é \u3000<mask>", whole))
+  const at = ids.indexOf(roberta.special.mask)
+  assert.deepStrictEqual([...charOffsets.subarray(2 * at, 2 * at + 2)], [3, 9])
+})

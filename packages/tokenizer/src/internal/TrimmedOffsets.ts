@@ -19,8 +19,12 @@ export const trimmed = (
     const token = tokenOf(id) ?? ""
     const before = leading.exec(token)?.[0].length ?? 0
     const after = trailing.exec(token)?.[0].length ?? 0
-    if (before === 0 && after === 0) continue
-    for (const offsets of [byteOffsets, charOffsets]) trim(offsets, place, { before, after, addPrefixSpace })
+    // an added token that took the blanks to its left, as `<mask>` does, stands for more than it is spelled with
+    const taken = lengthAt(charOffsets, place) - Array.from(token).length
+    const takenBytes = taken > 0 ? lengthAt(byteOffsets, place) - Buffer.byteLength(token) : 0
+    if (before === 0 && after === 0 && taken <= 0) continue
+    trim(byteOffsets, place, { before: before + takenBytes, after, addPrefixSpace })
+    trim(charOffsets, place, { before: before + Math.max(0, taken), after, addPrefixSpace })
   }
   return {
     ...encoding,
@@ -29,6 +33,9 @@ export const trimmed = (
     overflowing: encoding.overflowing.map((one) => trimmed(one, addPrefixSpace, tokenOf))
   }
 }
+
+const lengthAt = (offsets: Uint32Array, place: number): number =>
+  offsets[2 * place + 1]! - offsets[2 * place]!
 
 const trim = (
   offsets: Uint32Array,
