@@ -82,16 +82,15 @@ export const stopWordsOf = (language: string): ReadonlyArray<string> | undefined
     .find((lists) => lists[language] !== undefined)
     ?.[language]?.split(" ")
 
-/** The languages of a script and, by the hash that `Scan` gives a word, which of them it is frequent in. */
+/** The languages of a script and, by the hash that `Scan` gives a word, which of them it is frequent in: a bit each. */
 interface Words {
   readonly languages: ReadonlyArray<string>
-  readonly byHash: ReadonlyMap<number, ReadonlyArray<number>>
-  /** by the hash's low bits, whether a word may be there: most are not, and need no look at the map */
-  readonly may: Uint8Array
+  /** open addressing by the hash's low bits; a slot without languages is empty */
+  readonly hashes: Int32Array
+  readonly bits: Int32Array
 }
 
-const mayBits = 0xfff
-
+const slots = 8192
 const hashOf = (word: string): number => {
   let hash = word.charCodeAt(0)
   for (let i = 1; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0
@@ -101,27 +100,35 @@ const made = new Map<Script, Words | undefined>()
 const wordsOf = (script: Script): Words | undefined => {
   const lists = stopWords[script]
   if (lists !== undefined && !made.has(script)) {
-    const byHash = new Map<number, Array<number>>()
+    const words = {
+      languages: Object.keys(lists),
+      hashes: new Int32Array(slots),
+      bits: new Int32Array(slots)
+    }
     for (const [language, list] of Object.values(lists).entries()) {
       for (const word of list.split(" ")) {
         // as they are and as they begin a sentence
-        for (const form of new Set([word, word.charAt(0).toUpperCase() + word.slice(1)])) {
-          const hash = hashOf(form)
-          const known = byHash.get(hash)
-          if (known === undefined) byHash.set(hash, [language])
-          else known.push(language)
+        for (const form of [word, word.charAt(0).toUpperCase() + word.slice(1)]) {
+          const slot = slotOf(words, hashOf(form))
+          words.hashes[slot] = hashOf(form)
+          words.bits[slot] = words.bits[slot]! | (1 << language)
         }
       }
     }
-    const may = new Uint8Array(mayBits + 1)
-    for (const hash of byHash.keys()) may[hash & mayBits] = 1
-    made.set(script, { languages: Object.keys(lists), byHash, may })
+    made.set(script, words)
   }
   return made.get(script)
 }
 
+/** Where a word is, or would be. */
+const slotOf = ({ bits, hashes }: Words, hash: number): number => {
+  let slot = hash & (slots - 1)
+  while (bits[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (slots - 1)
+  return slot
+}
+
 /** Enough to be sure, and the same cost for a book as for a page. */
-const sampleWords = 2000
+const sampleWords = 1000
 /** In running text of the languages above, a fifth of the words or more are in the list; half of that is left for tables. */
 const leastShare = 0.1
 /** Fewer words of a line say nothing. */
@@ -145,8 +152,12 @@ export const languageIn = (scan: Scan, script: Script): Language => {
     for (let word = scan.lineFirst[i]!; word < end && seen + lineSeen < sampleWords; word++) {
       if ((scan.kinds[word]! & 2) === 0) continue
       lineSeen++
-      for (const language of words.byHash.get(scan.hashes[word]!) ?? none)
+      let bits = words.bits[slotOf(words, scan.hashes[word]!)]!
+      while (bits !== 0) {
+        const language = 31 - Math.clz32(bits)
         line[language] = line[language]! + 1
+        bits ^= 1 << language
+      }
     }
     for (let language = 0; language < line.length; language++)
       all[language] = all[language]! + line[language]!
@@ -167,8 +178,6 @@ export const languageIn = (scan: Scan, script: Script): Language => {
     lineShare: total === 0 ? Number.NaN : told[best]! / total
   }
 }
-const none: ReadonlyArray<number> = []
-
 /** The language with the most hits, if they are enough for so many words. */
 const mostOf = (hits: Int32Array, words: number): number => {
   let best = -1
