@@ -4,6 +4,7 @@ import type { ExamplesConfig, Part } from "./ExamplesConfig.ts"
 import { turnsOf } from "../readers/Chat.ts"
 import { type Broken, type Named, nth, type Refused } from "../readers/Format.ts"
 import { languageTag } from "../readers/Page.ts"
+import { UniqueKeys } from "../readers/Pairs.ts"
 import { fieldAt, fieldNames, type Fields, nameAt, type Row, type RowItem } from "../readers/Records.ts"
 
 export interface RawPart {
@@ -42,6 +43,7 @@ export class ExampleRows {
   readonly #isPairs: boolean
   readonly #parts: ReadonlyArray<Part>
   readonly #seen = new Seen()
+  readonly #keys = new UniqueKeys()
   #count = 0
 
   /** `isPairs`: the format has source and target. */
@@ -79,7 +81,11 @@ export class ExampleRows {
       group: nameAt(fields, wanted.group ?? (this.#isPairs ? "group" : undefined)),
       licence: nameAt(fields, wanted.licence)
     }
-    if (wanted.id === undefined) return example
+    if (wanted.id === undefined) {
+      if (!this.#isPairs) return example
+      const lang = nameAt(fields, "targetLang") ?? ""
+      return { ...example, span: this.#keys.of(`${nameAt(fields, "id") ?? ""}\0${lang}`) }
+    }
     const id = nameAt(fields, wanted.id)
     if (id === undefined) return bad(`has no string or number in "${wanted.id}"`)
     const before = this.#seen.first(id, at)

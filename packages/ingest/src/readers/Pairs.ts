@@ -2,6 +2,7 @@
 // group, so that no split has a sentence on one side and its translation on the other.
 import { hash } from "node:crypto"
 import { longest } from "../Cuts.ts"
+import { Seen } from "../Seen.ts"
 import { type Format, nth, type Read } from "./Format.ts"
 import { languageTag } from "./Page.ts"
 import type { RowFormat, RowItem } from "./Records.ts"
@@ -29,6 +30,15 @@ export interface PairRow {
 }
 export type PairItem = PairRow | Exclude<RowItem, { kind: "row" }>
 
+/** Gives each key once: the second of a name has another, so that two entries that are called the same are still two. */
+export class UniqueKeys {
+  readonly #seen = new Seen()
+  of(key: string): string {
+    const count = this.#seen.count(key)
+    return count === 1 ? key : `${key}\0${count}`
+  }
+}
+
 /** The same for the same text in whichever file, and short. */
 export const groupOf = (...parts: ReadonlyArray<string>): string =>
   `text-${hash("sha256", parts.join("\0"), "hex").slice(0, 16)}`
@@ -43,6 +53,7 @@ export const pairFormat = (
   read: async function* (input, config) {
     const settings = { ...config, maxChars: longest(config.cuts), paths: [] }
     let count = 0
+    const keys = new UniqueKeys()
     /** the entry whose source was given last: an entry may have several translations */
     let given: string | undefined
     const documents = (row: PairItem): ReadonlyArray<Read> => {
@@ -58,7 +69,7 @@ export const pairFormat = (
       const { source, target, sourceLang, targetLang, id, group } = row.fields
       const one = (text: string, lang: string, side: string): Read => ({
         kind: "found",
-        ...nth(input.name, ++count, `${id}\0${side}`),
+        ...nth(input.name, ++count, keys.of(`${id}\0${side}`)),
         text,
         lang: languageTag(lang),
         group

@@ -169,6 +169,15 @@ describe("examples", () => {
     })
   )
 
+  it.effect("of PO keep their ids when entries are inserted before them", () =>
+    Effect.gen(function* () {
+      const one = 'msgid "one"\nmsgstr "eins"\n'
+      const before = (yield* made({ "a.po": one })).rows.id
+      const after = (yield* made({ "a.po": `msgid "none"\nmsgstr "kein"\n\n${one}` })).rows.id
+      assert.deepStrictEqual(before, after.slice(1))
+    })
+  )
+
   it.effect("keep their split when others come and go, and groups stay together", () =>
     Effect.gen(function* () {
       const many = Array.from({ length: 60 }, (_, n) => ({

@@ -115,6 +115,9 @@ describe("a PO file", () => {
   })
 })
 
+const twoTongues = (text: string) =>
+  `<tu tuid="1"><tuv xml:lang="en"><seg>${text}</seg></tuv><tuv xml:lang="de"><seg>x</seg></tuv></tu>`
+
 describe("a TMX file", () => {
   const name = "memory.tmx"
   it("gives each text beside its translations, without the codes of other programs", async () => {
@@ -132,6 +135,12 @@ describe("a TMX file", () => {
     const [a, b, c, d, e] = groups(await readsOf(name, golden(name)))
     assert.deepStrictEqual([a, a, d], [b, c, e])
     assert.notStrictEqual(a, d)
+  })
+
+  it("has ids of its own for units that are called the same", async () => {
+    const text = `<tmx><header srclang="en"/><body>${twoTongues("a")}${twoTongues("b")}</body></tmx>`
+    const all = await readsOf("a.tmx", text)
+    assert.strictEqual(new Set(spans(all)).size, all.length)
   })
 
   it("expands no entity that it defines itself", async () => {
