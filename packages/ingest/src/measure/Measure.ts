@@ -108,7 +108,7 @@ export class Measure {
   /** What asks for words: none of it says anything about scripts without spaces, but for Han characters and kana. */
   #words(row: ScoreRow, { lang, profile, text }: Measured, name: ProfileName): void {
     const scan = this.#scan
-    const { duplicate, top } = this.#repetition.of(scan)
+    const { duplicate, top } = this.#repetition.of(scan, name === "default" || name === "en")
     const share = (chars: number | undefined): number => ratio(chars ?? 0, profile.chars)
     const stop = stopWords(text, scan, this.#repetition.firstWords, lang)
     const c4 = this.#c4.of(text, scan, name)

@@ -30,7 +30,8 @@ export class Repetition {
     return this.#words
   }
 
-  of(scan: Scan): Repeats {
+  /** `spaced`: spaces stand between the words, and count. Without them a run that is there once counts nothing. */
+  of(scan: Scan, spaced: boolean): Repeats {
     const { top, duplicate } = this.#result
     top.fill(0)
     duplicate.fill(0)
@@ -47,7 +48,7 @@ export class Repetition {
         this.#next,
         this.#nextCounts
       )
-      if (size <= 4) top[size] = this.#top(scan, size, m)
+      if (size <= 4) top[size] = this.#top(scan, { size, places: m, spaced })
       else duplicate[size] = this.#duplicate(scan, size, m)
       m = this.#repeated(m, n - size)
       const swap = this.#first
@@ -62,7 +63,10 @@ export class Repetition {
   }
 
   /** Of runs that are equally frequent the first counts, as Python's Counter has it. */
-  #top({ charsBefore, words }: Scan, size: number, m: number): number {
+  #top(
+    { charsBefore }: Scan,
+    { places: m, size, spaced }: { readonly size: number; readonly places: number; readonly spaced: boolean }
+  ): number {
     const [places, first, counts] = [this.#places, this.#next, this.#nextCounts]
     let best = -1
     let most = 1
@@ -73,8 +77,10 @@ export class Repetition {
         most = counts[place]!
       }
     }
+    // four Han characters are much of a short text, even if they never come back
+    if (!spaced) return best < 0 ? 0 : (charsBefore[best + size]! - charsBefore[best]!) * most
     const place = best < 0 ? 0 : best
-    return words < size ? 0 : (charsBefore[place + size]! - charsBefore[place]! + size - 1) * most
+    return (charsBefore[place + size]! - charsBefore[place]! + size - 1) * most
   }
 
   /** From left to right: a run that was there before is counted and stepped over. */
