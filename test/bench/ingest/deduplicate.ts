@@ -2,7 +2,7 @@
 import { StoreLocal } from "@inkstone/artifact"
 import { deduplicate } from "@inkstone/ingest/deduplicate/Deduplicate"
 import { StageRunner } from "@inkstone/stage"
-import { Effect, Logger } from "effect"
+import { Effect, Layer, Logger } from "effect"
 
 const [root = "", digest = ""] = process.argv.slice(2)
 
@@ -15,7 +15,7 @@ const run = StageRunner.run({
   files: [],
   workspace: root,
   report: () => Effect.void
-}).pipe(Effect.provide(StoreLocal.layer(root)), Effect.provide(Logger.layer([])))
+}).pipe(Effect.provide(Layer.mergeAll(StoreLocal.layer(root), Logger.layer([]))))
 
 const start = performance.now()
 const refs = await Effect.runPromise(run)

@@ -1,4 +1,4 @@
-// n-grams of evaluation items by their 64-bit hash, each with the items that have it. About 40 bytes an n-gram.
+// n-grams of evaluation items by their 64-bit hash, each with the items that have it. 34 to 68 bytes an n-gram.
 
 /** Bits of the filter for each n-gram: one lookup in 16 of what is not there goes on to the table. */
 const filterBits = 16

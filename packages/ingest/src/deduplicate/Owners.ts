@@ -1,4 +1,4 @@
-// A table from 64-bit prints to the row that owns what has that print. 17 bytes an entry at most half full.
+// A table from 64-bit prints to the row that owns what has that print. 13 bytes an entry, at most half full.
 
 export class Owners {
   #lows = new Uint32Array(2 ** 12)
