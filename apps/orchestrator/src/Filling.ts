@@ -12,33 +12,24 @@ export interface FillingOptions extends Sources.Wanted {
   readonly json: boolean
 }
 
-// as BERT's and RoBERTa's vocabularies have them
-const masks = ["[MASK]", "<mask>"]
-const begins = ["[CLS]", "<s>"]
-const ends = ["[SEP]", "</s>"]
-
 export const fill = Effect.fn("fill")(
   function* ({ json, text, top, ...wanted }: FillingOptions) {
     const { family, kind, opening, tokenizer } = yield* Sources.find(wanted)
     if (kind !== "encoder")
       return yield* failed("config", `${family} fills in no masks: it writes. Try inkstone generate`)
-    const specials = [...tokenizer.specialTokens]
-    const idOf = (names: ReadonlyArray<string>) =>
-      specials.find(([, content]) => names.includes(content))?.[0]
-    const maskId = idOf(masks)
-    if (maskId === undefined)
+    const { cls, mask, sep } = tokenizer.special
+    if (mask < 0)
       return yield* failed(
         "data",
-        `the tokenizer of ${wanted.model} has no ${masks.join(" or ")} among its special tokens`
+        `the tokenizer of ${wanted.model} has no [MASK] or <mask> among its special tokens`
       )
-    const [begin, end] = [idOf(begins), idOf(ends)]
-    const ids = [
-      ...(begin === undefined ? [] : [begin]),
-      ...tokenizer.encode(text, { specialTokens: true }),
-      ...(end === undefined ? [] : [end])
-    ]
+    // a tokenizer without a template of its own gets BERT's
+    const around = tokenizer.parts.postProcessor !== undefined
+    const ids = around
+      ? Array.from((yield* tokenizer.encoding(text, { padding: null, truncation: null })).ids)
+      : [cls, ...tokenizer.encode(text, { specialTokens: true }), sep].filter((id) => id >= 0)
     const model = yield* MaskedModel.open(family, opening)
-    for (const { candidates } of yield* FillMask.fill(model, ids, { maskId, top })) {
+    for (const { candidates } of yield* FillMask.fill(model, ids, { maskId: mask, top })) {
       const shown = candidates.map(({ id, probability }) => ({
         text: tokenizer.decode([id]),
         id,
@@ -52,6 +43,7 @@ export const fill = Effect.fn("fill")(
     }
   },
   Effect.scoped,
+  Effect.catchTag("TruncationImpossible", (error) => failed("data", error.message)),
   Effect.catchTag(["ModelUnusable", "ModelFailed"], (error) => failed("resource", error.message)),
   (effect, { store }) => Effect.provide(effect, StoreLocal.layer(store))
 )

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { type Family, HuggingFace, type LanguageModel, NamedArray, Zoo } from "@inkstone/model-zoo"
-import { loadTokenizer, parseTokenizerJson, type TextTokenizer } from "@inkstone/tokenizer"
+import { loadTokenizer, readTokenizerFiles, type TextTokenizer } from "@inkstone/tokenizer"
 import { Effect } from "effect"
 import { failed } from "./Failure.ts"
 import * as Models from "./Models.ts"
@@ -27,13 +27,7 @@ const kindOf = (family: string) => Zoo.find(family)?.kind
 
 const ofFolder = Effect.fnUntraced(function* (folder: string) {
   const opening = yield* HuggingFace.load(folder)
-  const content = (yield* HuggingFace.companions(folder)).get("tokenizer.json")
-  if (content === undefined)
-    return yield* failed(
-      "data",
-      `${folder} has no tokenizer.json. In Python, AutoTokenizer.from_pretrained(...).save_pretrained writes one`
-    )
-  const tokenizer = yield* parseTokenizerJson(new TextDecoder().decode(content))
+  const tokenizer = yield* readTokenizerFiles(yield* HuggingFace.companions(folder))
   const { family } = opening
   return { family, kind: kindOf(family), opening, tokenizer }
 })

@@ -62,7 +62,15 @@ const written = Effect.fnUntraced(function* (
 /** Texts of several rows from tokens, without stop texts; `show` is told of each piece as soon as it is certain. */
 const textsOf = (
   rows: number,
-  { show, stop }: Pick<WritingOptions, "stop"> & { readonly show: (row: number, piece: string) => void }
+  {
+    begins,
+    show,
+    stop
+  }: Pick<WritingOptions, "stop"> & {
+    /** the text of a row begins with its first piece, so the blank before that is none of the text */
+    readonly begins: (row: number) => boolean
+    readonly show: (row: number, piece: string) => void
+  }
 ) => {
   const texts = Array.from({ length: rows }, () => ({
     shown: new StopSequences.Shown(stop),
@@ -70,8 +78,9 @@ const textsOf = (
     decoder: new TextDecoder(),
     text: ""
   }))
-  const add = (row: number, piece: string) => {
+  const add = (row: number, given: string) => {
     const text = texts[row]
+    const piece = text?.text === "" && begins(row) ? given.replace(/^ /, "") : given
     if (text === undefined || piece === "") return
     text.text += piece
     show(row, piece)
@@ -111,7 +120,12 @@ export const write = Effect.fn("write")(
     const lead = prompts.map((prompt) => (source.kind === "encoder-decoder" ? "" : prompt))
     const live = !json && prompts.length === 1
     if (live) Terminal.out.write(lead[0] ?? "")
-    const texts = textsOf(prompts.length, { stop, show: (_, piece) => live && Terminal.out.write(piece) })
+    const isSpelled = tokenizer.parts.preTokenizer?.byteLevel !== true
+    const texts = textsOf(prompts.length, {
+      stop,
+      begins: (row) => isSpelled && lead[row] === "",
+      show: (_, piece) => live && Terminal.out.write(piece)
+    })
     const start = performance.now()
     let count = 0
     yield* tokens.pipe(
