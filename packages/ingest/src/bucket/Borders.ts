@@ -8,9 +8,13 @@ export interface Borders {
   readonly tail: number
 }
 
+/** 2 / 3 of 9 are 6, though floating point has a little more. */
+const rounding = 1e-9
+
 /** Value below which a share of the sorted values lies (nearest rank). */
 const quantile = (sorted: Float64Array, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN
+  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length - rounding) - 1))] ??
+  Number.NaN
 
 /** As CCNet has it (Wenzek et al. 2020): a third each, unless said otherwise. */
 export const bordersOf = (
