@@ -133,8 +133,9 @@ const isSpecial = (address: string): boolean => {
 }
 
 const wide = /(?<![\w:.])[\da-f]{1,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/giu
+const twoColons = /:[\dA-Fa-f]{0,4}:/u
 const wideAddresses = (text: string, found: Array<PersonalItem>): void => {
-  if (!text.includes(":")) return
+  if (!twoColons.test(text)) return
   for (const { 0: address, index } of text.matchAll(wide)) {
     // a time such as 10:20:30 is none, nor are ::1, fe80:: and 2001:db8::
     if (!isIPv6(address) || !/\d/u.test(address) || /^(?:f[cde]|2001:0?db8)/iu.test(address)) continue
