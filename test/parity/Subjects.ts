@@ -44,7 +44,14 @@ const bothWays = (
 const trained = {
   "trained byte-bpe": { vocabSize: 3000 },
   "trained byte-bpe, gpt4": { vocabSize: 3000, pattern: "gpt4" },
-  "trained byte": { type: "byte" }
+  "trained byte-bpe, o200k": { vocabSize: 3000, pattern: "o200k" },
+  "trained byte": { type: "byte" },
+  "trained wordpiece": { type: "wordpiece", vocabSize: 8000 },
+  "trained wordpiece, cased": { type: "wordpiece", vocabSize: 8000, lowercase: false },
+  "trained unigram": { type: "unigram", vocabSize: 12_000, characterCoverage: 1, byteFallback: false },
+  "trained unigram, bytes": { type: "unigram", vocabSize: 6000, byteFallback: true },
+  "trained character": { type: "character", byteFallback: false },
+  "trained character, bytes": { type: "character", minFrequency: 20, byteFallback: true }
 } as const
 
 const seal = Effect.fnUntraced(function* (corpus: ReadonlyArray<string>) {

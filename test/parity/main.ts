@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Result, Schema } from "effect"
+import { Effect, Logger, Result, Schema } from "effect"
 import { advice, Peer, python } from "../bench/Peer.ts"
 import { type Comparison, compare } from "./Compare.ts"
 import { randomStrings } from "./Strings.ts"
@@ -52,8 +52,11 @@ const tell = (name: string, direction: string, { counts, equal, first, refused, 
     ({ aspect, ours, text, theirs }) =>
       `    ${aspect} of ${JSON.stringify(text)}\n      ours   ${ours}\n      theirs ${theirs}`
   )
-  return [`${name.padEnd(24)} ${direction}  ${verdict}${differences.length > 0 ? `  (differ: ${differences.join(", ")})` : ""}`, ...lines].join("\n") // prettier-ignore
+  return [`${name.padEnd(26)} ${direction}  ${verdict}${differences.length > 0 ? `  (differ: ${differences.join(", ")})` : ""}`, ...lines].join("\n") // prettier-ignore
 }
+
+/** What training warns of is of no interest here, and standard output is for counts. */
+const quiet = Logger.layer([])
 
 const decodeVersions = Schema.decodeUnknownSync(Schema.Struct({ versions: Schema.Array(Schema.String) }))
 
@@ -79,7 +82,7 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     const all = made.filter(({ name }) => name.includes(options.only))
     let wrong = 0
     for (const { direction, file, name, open } of all) {
-      const opened = await Effect.runPromise(Effect.result(open))
+      const opened = await Effect.runPromise(Effect.result(open).pipe(Effect.provide(quiet)))
       const comparison: Comparison = Result.isSuccess(opened)
         ? await compare({ tokenizer: opened.success, peer, file }, strings)
         : { strings: strings.length, counts: {}, equal: 0, first: [], refused: opened.failure.message }
