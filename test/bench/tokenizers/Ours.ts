@@ -3,10 +3,11 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { BpeTrainer, parseTokenizerJson, type TextTokenizer, toJson } from "@inkstone/tokenizer"
-import { WordCounter } from "@inkstone/tokenizer/threads/WordCounter"
+import { bytesWorthThreads, WordCounter } from "@inkstone/tokenizer/threads/WordCounter"
 import { EncodePool } from "@inkstone/tokenizer/threads/EncodePool"
 import { parseRanks, rankEncodings } from "@inkstone/tokenizer/tiktoken/RankFile"
 import { Effect, Schema } from "effect"
+import { bytesOf } from "./Corpora.ts"
 import { spent } from "./Spent.ts"
 
 const Setup = Schema.Struct({
@@ -95,7 +96,8 @@ const train = async (vocabSize: number) => {
       endOfText: "<|endoftext|>"
     })
     const settings = { pattern: "gpt2", limits: { bytes: 2 ** 26 } } as const
-    const counter = new WordCounter(settings, threads, (words) => trainer.addCounted(words))
+    const enough = bytesOf(documents) < bytesWorthThreads ? 1 : threads
+    const counter = new WordCounter(settings, enough, (words) => trainer.addCounted(words))
     for (const text of documents) await counter.add(text)
     await counter.finish()
     await counter.close()

@@ -5,14 +5,11 @@ import { countingFailed } from "../internal/Failures.ts"
 import { longestCounted } from "../internal/WordCounts.ts"
 import { byteLevelBpe } from "../TextTokenizer.ts"
 import { threadsOf } from "../threads/ThreadPool.ts"
-import { WordCounter } from "../threads/WordCounter.ts"
+import { bytesWorthThreads, WordCounter } from "../threads/WordCounter.ts"
 import type { Learner } from "./Learner.ts"
 
 /** Merges between two looks at the clock, so that progress is shown and an interruption is heard. */
 const chunkMerges = 256
-
-/** Below this a thread takes longer to start than to count. */
-const bytesWorthThreads = 2 ** 23
 
 /** `bytes` are those of all documents there are. */
 export const byteBpe = Effect.fnUntraced(function* (settings: BpeSettings, bytes: number) {

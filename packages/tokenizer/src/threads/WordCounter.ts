@@ -7,6 +7,9 @@ import { ThreadPool } from "./ThreadPool.ts"
 /** UTF-16 units of text that are counted at once. */
 const taskUnits = 2 ** 20
 
+/** With less text, threads take longer to start, and more memory, than they save. */
+export const bytesWorthThreads = 2 ** 25
+
 export class WordCounter {
   readonly #settings: CountSettings
   readonly #take: (words: CountedWords) => void
