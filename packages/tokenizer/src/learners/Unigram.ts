@@ -1,31 +1,12 @@
 // Unigram as T5 and SentencePiece have it.
 import { Effect } from "effect"
-import { specialToken } from "../AddedTokens.ts"
-import { metaspace as metaspaceDecoder } from "../decoders/Metaspace.ts"
-import { Unigram } from "../models/Unigram.ts"
-import { metaspace } from "../preTokenizers/Metaspace.ts"
-import { bytesDecoder } from "../sentencepiece/Conversion.ts"
-import { TextTokenizer } from "../TextTokenizer.ts"
-import { meta } from "../unigram/Runs.ts"
-import type { UnigramVocabulary } from "../unigram/UnigramModel.ts"
+import { unigramTokenizer } from "../unigram/UnigramTokenizer.ts"
 import { UnigramTrainer } from "../unigram/UnigramTrainer.ts"
 import type { Learner } from "./Learner.ts"
 
 /** T5's, in T5's order. */
 const special = ["<pad>", "</s>", "<unk>"]
 const unknownToken = "<unk>"
-
-const tokenizerOf = (vocabulary: UnigramVocabulary): TextTokenizer => {
-  const options = { replacement: meta, prependScheme: "always", split: true } as const
-  return new TextTokenizer({
-    addedTokens: special.map((token, id) => specialToken(id, token)),
-    normalizer: undefined,
-    preTokenizer: metaspace(options),
-    model: new Unigram(vocabulary),
-    postProcessor: undefined,
-    decoder: vocabulary.byteFallback ? bytesDecoder(true) : metaspaceDecoder(options)
-  })
-}
 
 export interface UnigramLearnerSettings {
   readonly vocabSize: number
@@ -43,11 +24,20 @@ export const unigram = (settings: UnigramLearnerSettings): Learner => {
     size: learned,
     warnings: () => [
       ...(trainer.dropped.length > 0
-        ? [`${trainer.dropped.length} characters got no piece, rare ones or too many for the vocabulary`]
+        ? [
+            `${trainer.dropped.length} characters got no piece, rare ones or too many for the vocabulary: ` +
+              trainer.dropped
+                .slice(0, 40)
+                .map(({ character, count }) => `${JSON.stringify(character)} (${count} times)`)
+                .join(", ")
+          ]
+        : []),
+      ...(trainer.sampling > 1
+        ? [`Too many different words for the memory: one of ${trainer.sampling} rare ones was counted`]
         : []),
       ...(learned() < settings.vocabSize ? [`Only ${learned()} of ${settings.vocabSize} pieces`] : [])
     ],
     textBytes: () => trainer.textBytes,
-    tokenizer: () => tokenizerOf(trainer.vocabulary())
+    tokenizer: () => unigramTokenizer(trainer.vocabulary(), { specialTokens: special })
   }
 }

@@ -32,6 +32,12 @@ export class RunCounts {
     if (this.runs.byteLength > this.#limitBytes) this.#thin()
   }
 
+  /** Counts a run once, whatever the sample, unless it is there. */
+  ensure(bytes: Uint8Array, start: number, end: number): void {
+    const hash = hashWord(bytes, start, end)
+    if (this.runs.find(bytes, start, end, hash) < 0) this.#insert(bytes, start, end, { hash, count: 1 })
+  }
+
   #insert(
     bytes: Uint8Array,
     start: number,

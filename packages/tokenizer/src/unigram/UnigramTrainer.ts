@@ -48,6 +48,7 @@ export class UnigramTrainer {
   #buffer = new Uint8Array(1 << 12)
   #phase: Phase = "count"
   #textBytes = 0
+  #sampling = 1
   #dropped: ReadonlyArray<DroppedCharacter> = []
   #runs: CountedRuns = { strings: none, counts: new Float64Array(0) }
   #pieces: ByteStrings = none
@@ -87,7 +88,7 @@ export class UnigramTrainer {
 
   /** One of so many rare runs was counted, as so many: 1 unless the text outgrew the memory. */
   get sampling(): number {
-    return this.#counts.rate
+    return this.#sampling
   }
 
   /** Characters that got no piece, because of `characterCoverage` or because the vocabulary is too small, frequent ones first. */
@@ -173,6 +174,13 @@ export class UnigramTrainer {
     }
     const alphabet = chooseAlphabet(this.#characters, { coverage: characterCoverage, most: this.#wanted })
     this.#dropped = alphabet.dropped
+    // a character all of whose runs fell out of the sample is a piece all the same
+    if (this.#counts.rate > 1) {
+      for (const point of alphabet.points) {
+        const bytes = this.#utf8.encode(String.fromCodePoint(point))
+        this.#counts.ensure(bytes, 0, bytes.length)
+      }
+    }
     const { counted, text } = writeRuns(this.#counts.runs, this.#counts.counts, alphabet)
     const characterCounts = Float64Array.from(alphabet.points, (point) => this.#characters[point]!)
     this.#runs = counted
@@ -182,6 +190,7 @@ export class UnigramTrainer {
     this.#single = single
     this.#scores = weights.map((weight) => Math.log(weight) - logTotal)
     this.#lattice = new Lattice(this.#pieces, this.#scores)
+    this.#sampling = this.#counts.rate
     this.#counts = new RunCounts(0)
   }
 
