@@ -1,5 +1,5 @@
 // Reports among a run's outputs: written out as files, and their facts as a short table.
-import { type Artifact, Report, Store, TokenizerReport } from "@inkstone/artifact"
+import { type Artifact, DatasetCard, Report, Store, TokenizerReport } from "@inkstone/artifact"
 import type { NodeResult } from "@inkstone/pipeline"
 import { Effect } from "effect"
 import { mkdir, rename, writeFile } from "node:fs/promises"
@@ -100,19 +100,21 @@ export const pages = Effect.fn("Reports.pages")(function* (
   { out, pipeline }: { readonly out: string; readonly pipeline: string }
 ) {
   const store = yield* Store
-  const made = nodes.flatMap(({ id, outputs }) =>
-    Object.values(outputs).flatMap(({ digest, kind }) =>
-      kind === TokenizerReport.name ? [{ id, digest }] : []
+  const written = yield* Effect.forEach(nodes, ({ id, outputs }) =>
+    Effect.forEach(Object.values(outputs), ({ digest, kind }) =>
+      Effect.gen(function* () {
+        if (kind !== TokenizerReport.name && kind !== DatasetCard.name) return []
+        const made =
+          kind === DatasetCard.name
+            ? yield* store.open(DatasetCard, digest)
+            : yield* store.open(TokenizerReport, digest)
+        const files = yield* write(yield* made.read("files"), resolve(out, pipeline, id))
+        const page: WrittenPages = { node: id, title: made.attributes.title, files }
+        return [page]
+      })
     )
   )
-  return yield* Effect.forEach(made, ({ digest, id }) =>
-    Effect.gen(function* () {
-      const report = yield* store.open(TokenizerReport, digest)
-      const files = yield* write(yield* report.read("files"), resolve(out, pipeline, id))
-      const written: WrittenPages = { node: id, title: report.attributes.title, files }
-      return written
-    })
-  )
+  return written.flat(2)
 })
 
 /** The table of models, the verdict, and where to read on. */

@@ -1,10 +1,10 @@
 // Compares tokenizers on the documents of a split.
 import { type Artifact, Documents, type Draft, splits, Tokenizer, TokenizerReport } from "@inkstone/artifact"
-import { field, Stage, StageFailure } from "@inkstone/stage"
+import { field, Page, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema, Stream } from "effect"
 import { emptySplit, unusableTokenizer } from "../internal/Failures.ts"
 import { loadTokenizer } from "../TokenizerArtifact.ts"
-import { type Comparison, html, markdown } from "./Pages.ts"
+import { type Comparison, pageOf } from "./Pages.ts"
 import { metricsOf, Statistics } from "./Statistics.ts"
 import { countText } from "./TextCounts.ts"
 
@@ -160,9 +160,10 @@ const write = Effect.fnUntraced(function* (draft: Draft<typeof TokenizerReport>,
       decoded: failures.map(({ decoded }) => decoded)
     })
   }
+  const page = pageOf(comparison)
   yield* draft.append("files", {
     path: ["tokenizers.html", "tokenizers.md"],
     media_type: ["text/html", "text/markdown"],
-    content: [html(comparison), markdown(comparison)].map((text) => new TextEncoder().encode(text))
+    content: [Page.html(page), Page.markdown(page)].map((text) => new TextEncoder().encode(text))
   })
 })
