@@ -94,6 +94,11 @@ export interface WrittenPages {
   readonly files: ReadonlyArray<string>
 }
 
+const pageOf = Effect.fnUntraced(function* (node: string, title: string, files: Files, folder: string) {
+  const page: WrittenPages = { node, title, files: yield* write(files, folder) }
+  return page
+})
+
 /** Writes the pages of kinds that have some into `<out>/<pipeline>/<node>/`. */
 export const pages = Effect.fn("Reports.pages")(function* (
   nodes: ReadonlyArray<NodeResult>,
@@ -103,14 +108,14 @@ export const pages = Effect.fn("Reports.pages")(function* (
   const written = yield* Effect.forEach(nodes, ({ id, outputs }) =>
     Effect.forEach(Object.values(outputs), ({ digest, kind }) =>
       Effect.gen(function* () {
-        if (kind !== TokenizerReport.name && kind !== DatasetCard.name) return []
-        const made =
-          kind === DatasetCard.name
-            ? yield* store.open(DatasetCard, digest)
-            : yield* store.open(TokenizerReport, digest)
-        const files = yield* write(yield* made.read("files"), resolve(out, pipeline, id))
-        const page: WrittenPages = { node: id, title: made.attributes.title, files }
-        return [page]
+        const folder = resolve(out, pipeline, id)
+        if (kind === DatasetCard.name) {
+          const card = yield* store.open(DatasetCard, digest)
+          return [yield* pageOf(id, card.attributes.title, yield* card.read("files"), folder)]
+        }
+        if (kind !== TokenizerReport.name) return []
+        const report = yield* store.open(TokenizerReport, digest)
+        return [yield* pageOf(id, report.attributes.title, yield* report.read("files"), folder)]
       })
     )
   )
