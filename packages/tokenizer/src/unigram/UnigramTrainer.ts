@@ -99,7 +99,8 @@ export class UnigramTrainer {
   add(text: string): void {
     const spelled = this.#settings.prefix && !text.startsWith(" ") ? ` ${text}` : text
     const all = spelled.replaceAll(" ", meta)
-    const bound = 3 * all.length
+    // 3 bytes at most for a UTF-16 unit; counted exactly only where that guess would be big
+    const bound = all.length < 1 << 20 ? 3 * all.length : Buffer.byteLength(all)
     if (bound > this.#buffer.length) this.#buffer = new Uint8Array(bound)
     const end = this.#utf8.encodeInto(all, this.#buffer).written
     this.#textBytes += Buffer.byteLength(text)
