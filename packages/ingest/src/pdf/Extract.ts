@@ -1,5 +1,6 @@
 // The text of a PDF, by way of pdf.js. Runs in a thread of its own, which can be ended when a file keeps it busy for ever.
 import { getDocumentProxy } from "unpdf"
+import { CharacterMaps } from "./CharacterMaps.ts"
 import { withoutFurniture } from "./Furniture.ts"
 import { type Line, linesOf, type Piece } from "./Lines.ts"
 import { paragraphsOf } from "./Paragraphs.ts"
@@ -32,6 +33,9 @@ export const extractPdf = async (data: Uint8Array<ArrayBuffer>, limits: PdfLimit
     pdf = await getDocumentProxy(data, {
       disableFontFace: true,
       useSystemFonts: false,
+      useWorkerFetch: false,
+      cMapPacked: false,
+      BinaryDataFactory: CharacterMaps,
       verbosity: 0,
       stopAtErrors: false,
       maxImageSize: 1

@@ -61,6 +61,16 @@ describe("a PDF", () => {
   })
 
   it.each([
+    ["map-unigb.pdf", "学而时习之，不亦说乎？"],
+    ["map-gbk.pdf", "ABC 学而时习之，不亦说乎？"],
+    ["map-big5.pdf", "學而時習之，不亦說乎？"],
+    ["map-japan.pdf", "学びて時に之を習う、ｱｲｳ。"],
+    ["map-korea.pdf", "배우고 때때로 익히면"]
+  ])("whose characters are named by one of Adobe's maps is read: %s", async (name, expected) => {
+    assert.deepStrictEqual(brief(await readsOf(name, pages(name))), [expected])
+  })
+
+  it.each([
     ["pictures of pages", "scan.pdf", ["no-text-layer"]],
     ["a password", "locked.pdf", ["encrypted"]]
   ])("with %s is refused", async (_, name, expected) => {

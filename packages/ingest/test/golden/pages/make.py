@@ -114,6 +114,24 @@ def paper(n):
     return lines + [(320, top - 96, 10, f"It was {numbers[n].lower()} to be so."), (300, 40, 9, str(n + 16))]
 put("paper.pdf", pdf([paper(n) for n in range(1, 7)]))
 put("plain.pdf", pdf([paper(1), paper(2)], pack=False))  # for the fuzzer, which sees what is not packed
+def named_map(cmap, ordering, data):
+    """One line in a font that is not in the file, its codes by one of Adobe's predefined maps (9.7.5.2)."""
+    drawn = b"BT /F1 12 Tf 72 700 Td <" + data.hex().encode() + b"> Tj ET"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [4 0 R] >>",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /%s /DescendantFonts [6 0 R] >>" % cmap.encode(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>",
+        b"<< /Length %d >>\nstream\n" % len(drawn) + drawn + b"\nendstream",
+        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (%s) /Supplement 0 >> /FontDescriptor 7 0 R >>" % ordering.encode(),
+        b"<< /Type /FontDescriptor /FontName /Song /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"]
+    out = b"%PDF-1.4\n"; places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out)); out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    return out + b"xref\n0 8\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in places) + b"trailer\n<< /Size 8 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+put("map-unigb.pdf", named_map("UniGB-UCS2-H", "GB1", "学而时习之，不亦说乎？".encode("utf-16-be")))
+put("map-gbk.pdf", named_map("GBK-EUC-H", "GB1", "ABC 学而时习之，不亦说乎？".encode("gbk")))
+put("map-big5.pdf", named_map("ETen-B5-H", "CNS1", "學而時習之，不亦說乎？".encode("big5")))
+put("map-japan.pdf", named_map("90ms-RKSJ-H", "Japan1", "学びて時に之を習う、ｱｲｳ。".encode("cp932")))
+put("map-korea.pdf", named_map("KSCms-UHC-H", "Korea1", "배우고 때때로 익히면".encode("cp949")))
 scan = io.BytesIO()
 Image.new("1", (80, 100), 1).save(scan, "PDF", creationDate=time.gmtime(0), modDate=time.gmtime(0))
 put("scan.pdf", scan.getvalue())
