@@ -17,6 +17,12 @@ const advice: Readonly<Record<string, string>> = {
   "row-group-rows": "Write the file with smaller row groups",
   "unpacked-bytes": 'Raise "limits.unpackedBytes" if the file is meant to be so large',
   "unpacked-ratio": 'Raise "limits.unpackedRatio" if the file is meant to be so repetitive',
+  "no-text-layer": "They are pictures of pages: recognise their text first",
+  encrypted: "Remove the protection, if you may",
+  seconds: "The file keeps its reader busy without end; leave it out",
+  "zip-overlap": "No honest archive is made like this; leave it out",
+  "http-status": "The archive holds answers, but no pages",
+  "media-type": "The archive holds no pages and no text",
   minChars: 'Lower "cuts.minChars", or set "split" so that documents are longer',
   maxChars: 'Raise "cuts.maxChars", or set "split" so that documents are shorter'
 }

@@ -5,8 +5,8 @@ import { Refusal } from "../readers/Refusal.ts"
 export type Node = DefaultTreeAdapterTypes.Node
 export type Element = DefaultTreeAdapterTypes.Element
 
-/** An element takes some 300 bytes; a page of 10 MB that people wrote has a few hundred thousand. */
-const mostElements = 2_000_000
+/** With what is noted of it an element takes about 1 kB; a page of 10 MB that people wrote has a few hundred thousand. */
+const mostElements = 1_000_000
 /** Markup that people write asks for no more than a few elements a tag. */
 const elementsPerTag = 8
 const someElements = 100_000
