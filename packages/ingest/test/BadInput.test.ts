@@ -1,4 +1,5 @@
 // Files that are not what they should be, and how the stage says so.
+import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
 import { collect as collectFiles, filesIn } from "./collect.ts"
@@ -120,6 +121,29 @@ describe("bad input", () => {
         [["a.jsonl#2", "bad-record", 3, '{"text": "unfinished']]
       )
       assert.strictEqual(attributes.ledger.read, 3)
+    })
+  )
+
+  it.effect("such as a packed file that is cut short is named with the place, or dropped as a whole", () =>
+    Effect.gen(function* () {
+      const packed = gzipSync(`${JSON.stringify({ text: prose(1) })}\n`.repeat(50))
+      const files = { "a.jsonl.gz": packed.subarray(0, packed.length - 9), "b.txt": prose(2) }
+      const failure = yield* failureOf(files)
+      assert.strictEqual(failure.fact, "BadRecord")
+      assert.match(
+        failure.problem,
+        /^a\.jsonl\.gz, after \d+ unpacked bytes the gzip data cannot be unpacked/u
+      )
+      // its checksum is at its end, so that nothing before it can be trusted
+      const { documents, ledger } = yield* collectText(files, { onBadRecord: "drop" })
+      assert.deepStrictEqual(
+        documents.map(({ source }) => source),
+        ["b.txt"]
+      )
+      assert.deepStrictEqual(
+        ledger.map(({ source, rule }) => [source, rule]),
+        [["a.jsonl.gz", "bad-record"]]
+      )
     })
   )
 

@@ -41,6 +41,8 @@ export class ExampleDesk {
   readonly splits: Record<string, number> = { train: 0, validation: 0, test: 0 }
   readonly partNames = new Set<string>()
   kept = 0
+  /** records that could not be read */
+  broken = 0
   parts = 0
   /** of all texts, in UTF-8 */
   bytes = 0

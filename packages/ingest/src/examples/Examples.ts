@@ -43,6 +43,9 @@ export const examples = Stage.define({
   }, Effect.mapError(StageFailure.of))
 })
 
+/** Broken records that are named in the log; the ledger has all. */
+const shownBroken = 5
+
 interface Progress {
   readonly config: ExamplesConfig
   readonly run: ExamplesRun
@@ -84,7 +87,12 @@ const enterFile = (file: SourceFile, { config, run, desk, done, total }: Progres
         )
         if (next.done === true) return bytes
         for (const one of next.value.reads) {
-          if (one.kind === "broken" && config.onBadRecord === "fail") return yield* recordBroken(one)
+          if (one.kind === "broken") {
+            if (config.onBadRecord === "fail") return yield* recordBroken(one)
+            if (++desk.broken <= shownBroken) {
+              yield* Effect.logWarning(`dropped: ${one.name}, ${one.place} ${one.problem}`)
+            }
+          }
           desk.enter(one)
           if (desk.isFull) yield* flush(desk, run)
         }
