@@ -7,6 +7,7 @@ import { Cuts } from "./CutConfig.ts"
 import { DocumentCount, keepRows } from "./deduplicate/DocumentRows.ts"
 import { LedgerRows } from "./deduplicate/LedgerRows.ts"
 import { fingerprint } from "./Identity.ts"
+import { Seen } from "./Seen.ts"
 
 const CutConfig = Schema.Struct({
   cuts: field(Cuts, {}, "what a document must pass to be kept"),
@@ -60,13 +61,11 @@ export const cut = Stage.define({
         })
       )
     )
-    const seen = new Map<string, number>()
+    const seen = new Seen()
     /** The value is the how manieth it is. */
     const repeated = (text: string): Cut | undefined => {
       if (config.deduplicate === "none") return undefined
-      const print = fingerprint(text)
-      const copies = (seen.get(print) ?? 0) + 1
-      seen.set(print, copies)
+      const copies = seen.count(fingerprint(text))
       return copies > 1 ? { rule: "exact-duplicate", value: copies, threshold: 1 } : undefined
     }
     const ledger = new LedgerRows()
