@@ -4,7 +4,18 @@ import { basename, join, resolve } from "node:path"
 import { Store, StoreLocal, Tokenizer } from "@inkstone/artifact"
 import { Records } from "@inkstone/pipeline"
 import { nearest } from "@inkstone/stage"
-import { countText, loadTokenizer, metricsOf, parseTokenizerJson, Statistics } from "@inkstone/tokenizer"
+import {
+  countText,
+  fromModelFile,
+  loadTokenizer,
+  metricsOf,
+  parseModelFile,
+  parseRanks,
+  parseTokenizerJson,
+  type RankEncoding,
+  rankEncodings,
+  Statistics
+} from "@inkstone/tokenizer"
 import { Effect } from "effect"
 import { failed } from "./Failure.ts"
 import { table } from "./Table.ts"
@@ -39,15 +50,17 @@ export interface Row {
 /** A string holds no more than about twice this. */
 const mostBytes = 2 ** 28
 
-const read = (path: string, advice: string) =>
+const bytesOf = (path: string, advice: string) =>
   Effect.try({
     try: () => {
       if (statSync(path).size > mostBytes) throw new Error(`more than ${mostBytes} bytes`)
-      return readFileSync(path, "utf8")
+      return readFileSync(path)
     },
     catch: (cause) =>
       failed("data", `${path}: ${cause instanceof Error ? cause.message : String(cause)}. ${advice}`)
   })
+const read = (path: string, advice: string) =>
+  Effect.map(bytesOf(path, advice), (bytes) => bytes.toString("utf8"))
 
 /** By the node that made it, the newest run last, or by digest. */
 const ofStore = Effect.fnUntraced(function* (name: string, root: string) {
@@ -73,16 +86,29 @@ const ofStore = Effect.fnUntraced(function* (name: string, root: string) {
   return yield* loadTokenizer(yield* (yield* Store).open(Tokenizer, found.digest))
 })
 
+/** By what the file's name ends in: SentencePiece's models, tiktoken's ranks, and else a tokenizer.json. */
+const ofFile = Effect.fnUntraced(function* (file: string) {
+  const advice = "Give another file"
+  if (file.endsWith(".model"))
+    return yield* fromModelFile(yield* parseModelFile(yield* bytesOf(file, advice), basename(file)))
+  const text = yield* read(file, advice)
+  if (!file.endsWith(".tiktoken")) return yield* parseTokenizerJson(text)
+  const name = basename(file, ".tiktoken")
+  const known = new Map<string, RankEncoding>(Object.entries(rankEncodings)).get(name)
+  return known === undefined
+    ? yield* failed(
+        "data",
+        `${file}: a rank file does not say how text is cut; its name must be one of ${Object.keys(rankEncodings).join(", ")}`
+      )
+    : yield* parseRanks(text, known, basename(file))
+})
+
 const open = Effect.fnUntraced(function* (name: string, root: string) {
   const path = resolve(name)
   const file = [join(path, "tokenizer.json"), path].find(
     (each) => existsSync(each) && statSync(each).isFile()
   )
-  const tokenizer =
-    file === undefined
-      ? ofStore(name, root)
-      : Effect.flatMap(read(file, "Give another file"), parseTokenizerJson)
-  return yield* tokenizer.pipe(
+  return yield* (file === undefined ? ofStore(name, root) : ofFile(file)).pipe(
     Effect.catchTag("TokenizerInvalid", (error) => failed("data", `${name}: ${error.message}`))
   )
 })

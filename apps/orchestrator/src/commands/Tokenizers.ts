@@ -9,7 +9,7 @@ export const tokenizers = Command.make(
   {
     names: Argument.String("tokenizer").pipe(
       Argument.withDescription(
-        "A tokenizer.json, a folder with one, a node that made one, or the beginning of its digest"
+        "A tokenizer.json, a SentencePiece .model, a .tiktoken file, a folder with a tokenizer.json, a node that made one, or the beginning of its digest"
       ),
       Argument.atLeast(1)
     ),

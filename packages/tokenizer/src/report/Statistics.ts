@@ -145,7 +145,8 @@ export class Statistics {
   }
 
   #isPiece(id: number): boolean {
-    return this.tokenizer.tokenOf(id) !== undefined && !this.tokenizer.specialTokens.has(id)
+    // ids between pieces and special tokens may stand for nothing, special tokens always do
+    return this.tokenizer.pieceBytes(id).length > 0
   }
 
   #list(wanted: (id: number) => boolean): ReadonlyArray<Piece> {
