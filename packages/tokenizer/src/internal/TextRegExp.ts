@@ -2,28 +2,79 @@
 import { Effect } from "effect"
 import { invalid } from "../Part.ts"
 import type { TokenizerInvalid } from "../TokenizerInvalid.ts"
+import { characterClasses, letter, number } from "./CharacterClasses.ts"
+import { characterFlags, isWord } from "./CharacterFlags.ts"
 
 /** `White_Space`, as `\s` is there (with U+0085, without U+FEFF, unlike JavaScript's). */
 const space = String.raw`\t-\r \x85\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000`
-/** `\w`; Oniguruma counts the fractions and superscripts of Latin-1 among them. */
-const word = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}²³¹¼½¾`
+/** Outside of a class Oniguruma counts these among the characters of words, inside it does not. */
+const latinNumbers = "²³¹¼½¾"
 
-/** What both dialects write differently, as parts of a class. */
-const classes: Readonly<Record<string, string>> = { s: space, w: word, d: String.raw`\p{Nd}`, h: "0-9a-fA-F" }
+/** Code points as parts of a class: the engine's own properties follow the Unicode version of the Node at hand. */
+const classOf = (isIn: (codePoint: number) => boolean): string => {
+  let out = ""
+  let from = -1
+  for (let point = 0; point <= 0x110000; point++) {
+    const is = point < 0x110000 && isIn(point)
+    if (is === from >= 0) continue
+    if (!is) out += String.raw`\u{${from.toString(16)}}-\u{${(point - 1).toString(16)}}`
+    from = is ? point : -1
+  }
+  return out
+}
+
+const made = new Map<string, string>()
+const once = (name: string, make: () => string): string => {
+  const known = made.get(name)
+  if (known !== undefined) return known
+  const value = make()
+  made.set(name, value)
+  return value
+}
+
+const isWordCharacter = (point: number): boolean =>
+  (characterFlags()[point]! & isWord) !== 0 && point !== 0x200c && point !== 0x200d
+
+/** What both dialects write differently, as parts of a class; `undefined` for what is the same in both. */
+const classFor = (escape: string): string | undefined => {
+  switch (escape) {
+    case "s":
+      return space
+    case "w":
+      return once(escape, () => classOf(isWordCharacter))
+    case "d":
+      return String.raw`\p{Nd}`
+    case "h":
+      return "0-9a-fA-F"
+    case "p{L}":
+      return once(escape, () => classOf((point) => characterClasses[point] === letter))
+    case "p{N}":
+      return once(escape, () => classOf((point) => characterClasses[point] === number))
+    default:
+      return undefined
+  }
+}
 /** The same outside of classes. */
 const anchors: Readonly<Record<string, string>> = { A: "^", z: "$" }
 /** The engine's Unicode mode takes no needless backslash. */
 const needless = /[!"#%&',:;<=>@`~_ ]/
 
 /** An escape translated, or `undefined` if the engine has none. */
-const escapeOf = (character: string, isInClass: boolean): string | undefined => {
-  const positive = classes[character]
-  if (positive !== undefined) return isInClass ? positive : `[${positive}]`
-  const negative = classes[character.toLowerCase()]
-  if (negative !== undefined) return isInClass ? undefined : `[^${negative}]`
+const escapeOf = (escape: string, isInClass: boolean): string | undefined => {
+  const lower = escape.startsWith("P{")
+    ? `p${escape.slice(1)}`
+    : escape.length === 1
+      ? escape.toLowerCase()
+      : escape
+  const part = classFor(lower)
+  if (part !== undefined) {
+    const isNegative = lower !== escape
+    if (isInClass) return isNegative ? undefined : part
+    return `[${isNegative ? "^" : ""}${part}${lower === "w" ? latinNumbers : ""}]`
+  }
   // borders of words depend on what a word is, which engines see differently
-  if (/[bBGZKXRNO]/.test(character)) return undefined
-  return anchors[character] ?? (needless.test(character) ? character : `\\${character}`)
+  if (/^[bBGZKXRNO]$/.test(escape)) return undefined
+  return anchors[escape] ?? (needless.test(escape) && escape.length === 1 ? escape : `\\${escape}`)
 }
 
 /** The source in the engine's dialect, or `undefined` where it has no such thing. */
@@ -34,10 +85,11 @@ const translated = (source: string): string | undefined => {
     const character = source[i]!
     const next = source[i + 1]
     if (character === "\\" && next !== undefined) {
-      const escape = escapeOf(next, isInClass)
+      const property = /^[pP]\{[^}]*\}/.exec(source.slice(i + 1, i + 64))?.[0] ?? next
+      const escape = escapeOf(property, isInClass)
       if (escape === undefined) return undefined
       out += escape
-      i++
+      i += property.length
     } else if (character === "." && !isInClass) out += String.raw`[^\n]`
     else {
       if (character === "[") isInClass = true
