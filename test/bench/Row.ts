@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly only: string | undefined
   /** the whole work also where a peer takes minutes for it */
   readonly full: boolean
+  /** size of a corpus, where the work has one */
+  readonly gigabytes: number | undefined
 }
 
 const number = (value: number | undefined) =>

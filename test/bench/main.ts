@@ -1,5 +1,6 @@
 // `pnpm bench <name>`: our speed beside a peer's, measured in turns in one sitting.
 import { type BenchOptions, type Row, table } from "./Row.ts"
+import { corpus } from "./corpus.ts"
 import { generate } from "./generate.ts"
 import { ingest } from "./ingest.ts"
 import { memory } from "./memory.ts"
@@ -9,9 +10,9 @@ import { train } from "./train.ts"
 
 const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
-> = { train, start, generate, memory, tokenize, ingest }
+> = { train, start, generate, memory, tokenize, ingest, corpus }
 
-const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--json]`
+const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--gigabytes n] [--json]`
 
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [name = "", ...flags] = words
@@ -25,6 +26,12 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
   }
   const only = flags.includes("--only") ? flags[flags.indexOf("--only") + 1] : undefined
   const json = flags.includes("--json")
+  const sized = flags.indexOf("--gigabytes")
+  const gigabytes = sized < 0 ? undefined : Number(flags[sized + 1])
+  if (gigabytes !== undefined && !(gigabytes > 0)) {
+    process.stderr.write(`--gigabytes wants a number above 0\n${usage}\n`)
+    return 2
+  }
   const told = new Set<Row>()
   // minutes lie between two rows
   const report = (row: Row) => {
@@ -32,7 +39,7 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`)
     else process.stderr.write(`${row.work}: ${row.ours.toPrecision(4)} ${row.unit}\n`)
   }
-  const rows = await bench({ rounds, quick, only, report, full: flags.includes("--full") })
+  const rows = await bench({ rounds, quick, only, report, full: flags.includes("--full"), gigabytes })
   if (json) for (const row of rows.filter((row) => !told.has(row))) report(row)
   if (!json) process.stdout.write(`${table(rows)}\n`)
   return 0
