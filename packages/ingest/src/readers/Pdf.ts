@@ -11,7 +11,7 @@ import { Refusal } from "./Refusal.ts"
 
 const mostPages = 20_000
 /** A book of a thousand pages takes some twenty. What takes this long on a busy machine was made to. */
-const leastSeconds = 120
+const leastSeconds = 60
 const secondsPerMegabyte = 2
 const mostHeapMegabytes = 2048
 
