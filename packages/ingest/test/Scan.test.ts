@@ -27,6 +27,7 @@ const scanned = (from: string) => {
   scan.read(from)
   return scan
 }
+const sentences = (line: string) => scanned(line).lineSentences[0]
 const wordsOf = (scan: Scan, from: string) =>
   Array.from({ length: scan.words }, (_, i) => from.slice(scan.starts[i], scan.ends[i]))
 
@@ -60,7 +61,6 @@ describe("a scan", () => {
   })
 
   it("counts sentences by their ends, in English and Chinese", () => {
-    const sentences = (line: string) => scanned(line).lineSentences[0]
     assert.strictEqual(sentences("One. Two! Three? And a fourth"), 4)
     assert.strictEqual(sentences('He said "no." Then (yes!) he went.'), 3)
     assert.strictEqual(sentences("It costs 3.50 at example.com today..."), 1)

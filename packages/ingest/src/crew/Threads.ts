@@ -10,8 +10,8 @@ export const threadsOf = (environment: Readonly<Record<string, string | undefine
   return Math.min(mostThreads, given > 0 ? Math.floor(given) : availableParallelism())
 }
 
-/** A thread takes a quarter of a second to begin, in which one judges so many bytes. */
-const worthThreads = 2 ** 22
+/** A thread takes half a second and more to begin, in which the first one judges half of this. */
+const worthThreads = 2 ** 24
 
 /** One where there is too little to do for more. */
 export const threadsFor = (bytes: number): number => (bytes < worthThreads ? 1 : threadsOf(process.env))

@@ -30,9 +30,17 @@ export async function* work(
   const waiting: Array<Promise<Done>> = []
   for await (const step of steps(files, config, crew)) {
     waiting.push("task" in step ? done(crew.run(step.task), step.bytes) : Promise.resolve(step))
-    while (waiting.length > crew.room) yield await waiting.shift()!
+    while (waiting.length > crew.room) {
+      const next = await waiting.shift()!
+      yield next
+      if (next.problem !== undefined) return
+    }
   }
-  while (waiting.length > 0) yield await waiting.shift()!
+  for (const last of waiting) {
+    const next = await last
+    yield next
+    if (next.problem !== undefined) return
+  }
 }
 
 const done = (outcome: Promise<Outcome>, bytes: number): Promise<Done> => {
