@@ -1,7 +1,8 @@
 // Learns a WordPiece vocabulary as Hugging Face's trainer does, which is BPE over characters where a character inside a word
-// is another symbol (`##e`) than one that begins it. Two runs of theirs number those inner characters in hash order, and of
-// equally frequent pairs merge the one with the lower numbers first; here they are numbered in the order of their code
-// points. So the pieces are the same but for ties at the very end, and the order is the same on every run.
+// is another symbol (`##e`) than one that begins it. Their trainer numbers those inner characters in hash order, and of
+// equally frequent pairs merges the one with the lower numbers first: one run of it may find other pieces than the next.
+// Here inner characters are numbered by their code points, so what comes out is one of the vocabularies that theirs may find,
+// and always the same.
 import { bertPrefix, bertSpecialTokens } from "./BertTokenizer.ts"
 import { AlignedText } from "./AlignedText.ts"
 import { bertKinds, bertWordEnd, blank } from "./internal/BertWords.ts"

@@ -12,7 +12,7 @@ const utf8 = new TextEncoder()
 
 export class WordPieceTrie {
   readonly #cells: Int32Array
-  /** node where continuations begin, -1 if there are none */
+  /** node where continuations begin */
   readonly #inner: number
   /** where a node that cannot go on leads, -1: the word has no pieces */
   readonly #fallback: Int32Array
@@ -43,6 +43,8 @@ export class WordPieceTrie {
       add(id, whole)
       if ((isInner || prefix === "") && rest.length > 0) add(id, Uint8Array.of(continues, ...rest))
     }
+    // there is such a node even where nothing hangs under it
+    add(-1, Uint8Array.of(continues))
     const starts = new Int32Array(keys.length + 1)
     for (const [n, key] of keys.entries()) starts[n + 1] = starts[n]! + key.length
     const bytes = new Uint8Array(starts[keys.length]!)
