@@ -43,6 +43,11 @@ describe("Markdown loses", () => {
       "a\n<script>\nlet x\n</script>\nb <img\n src='x'\n> c",
       "a\nb \n c"
     ],
+    [
+      "links over two lines",
+      "See [the\ndocs](https://x.org), **bold** \\\nand\n- [a\n- b](c)",
+      "See the\ndocs, bold \nand\n- [a\n- b](c)"
+    ],
     ["entities", "R&amp;D &copy; &#x4E2D; `&amp;` &nothing;", "R&D © 中 &amp; &nothing;"],
     ["names of headings", "# Title {#title .x}\n## C#", "Title\nC#"],
     ["escapes", "1\\. \\*not slanted\\*", "1. *not slanted*"]

@@ -1,4 +1,4 @@
-// Markers within a line of Markdown: emphasis, links, images, code, escapes, tags. Each pattern stops at what begins it again, so that
+// Markers within a paragraph of Markdown: emphasis, links, images, code, escapes, tags. Each pattern stops at what begins it again, so that
 // a long line costs no more than its length.
 import { parseFragment } from "parse5"
 import { textOf } from "../html/Parse.ts"
@@ -42,7 +42,7 @@ export const plainInline = (line: string, labels: ReadonlySet<string>): string =
   }
   // a backslash at the end of a line breaks it
   return text
-    .replace(/\\$/u, "")
+    .replace(/\\$/gmu, "")
     .replace(entity, decode)
     .replace(standIn, (_, index: string) => verbatim[Number(index)] ?? "")
 }

@@ -20,6 +20,17 @@ export const plainLines = (markdown: string): string => {
   const lines = markdown.split(/\r\n|\n|\r/u)
   const labels = new Set(lines.flatMap((line) => definition.exec(line)?.[1]?.toLowerCase() ?? []))
   const out: Array<string> = []
+  // links and emphasis may go over the lines of a paragraph, so its markers are taken out of all of them together
+  let paragraph: Array<string> = []
+  const flush = (): void => {
+    if (paragraph.length > 0) out.push(plainInline(paragraph.join("\n"), labels))
+    paragraph = []
+  }
+  const verbatim = (line: string): void => {
+    flush()
+    out.push(line)
+  }
+  const above = (): string => paragraph.at(-1) ?? out.at(-1) ?? ""
   const markup = new Markup()
   let open: string | undefined
   let inList = false
@@ -27,35 +38,42 @@ export const plainLines = (markdown: string): string => {
     const marker = markup.isOpen ? undefined : fence.exec(line)?.[1]
     if (open !== undefined) {
       if (marker?.startsWith(open) === true && line.trim() === marker) open = undefined
-      else out.push(line)
+      else verbatim(line)
       continue
     }
     if (marker !== undefined) {
       open = marker
       continue
     }
-    if (!markup.isOpen && !inList && indented.test(line) && (out.at(-1) ?? "").trim() === "") {
-      out.push(line)
+    if (!markup.isOpen && !inList && indented.test(line) && above().trim() === "") {
+      verbatim(line)
       continue
     }
     if (line.trim() !== "" && !indented.test(line))
       inList = listItem.test(line) || (inList && /^\s/u.test(line))
     const shown = markup.strip(line, lines.slice(index + 1, index + mostTagLines))
-    if (shown === undefined || isMarker(shown, { above: out.at(-1), labels })) continue
+    if (shown === undefined || isMarker(shown, { above: above(), labels })) continue
     const bare = shown.replace(quote, "").replace(footnote, "")
-    out.push(plainInline(cells(headingText(bare)), labels))
+    const text = cells(headingText(bare))
+    if (text.trim() === "") verbatim(text)
+    else {
+      if (text !== bare || listItem.test(bare)) flush()
+      paragraph.push(text)
+      if (text !== bare) flush()
+    }
   }
+  flush()
   return out.join("\n")
 }
 
 /** Lines that are all marker: definitions of links, rules, lines under headings and table heads. */
 const isMarker = (
   line: string,
-  { above, labels }: { readonly above: string | undefined; readonly labels: ReadonlySet<string> }
+  { above, labels }: { readonly above: string; readonly labels: ReadonlySet<string> }
 ): boolean => {
   if (labels.size > 0 && definition.test(line) && !footnote.test(line)) return true
   if (rule.test(line)) return true
-  const isBelowText = (above ?? "").trim() !== ""
+  const isBelowText = above.trim() !== ""
   // `---` below a line makes it a heading; below a blank line it is a rule
   if (underline.test(line) && (line.includes("-") || isBelowText)) return true
   return isBelowText && line.includes("|") && delimiterRow.test(line)
