@@ -24,6 +24,7 @@ export class PairLearner {
   /** 1 for pairs that were queued; again only where a piece came out of several pairs */
   #queued = new Uint8Array(1 << 12)
   readonly #queuedAgain = new Set<number>()
+  readonly #merges: Array<{ readonly pair: number; readonly result: number }> = []
 
   constructor(symbols: Symbols, { lengths, names }: Alphabet, least: number) {
     this.names = names
@@ -50,6 +51,15 @@ export class PairLearner {
       made++
     }
     return this.names.length >= size
+  }
+
+  /** `[left, right, result]` ids of each merge, one after another, in the order in which they were made. */
+  merges(): Int32Array {
+    const { left, right } = this.#pairs
+    // the same pair can come up twice; as in Hugging Face's table, its last rank counts
+    const last = new Map(this.#merges.map(({ pair }, rank) => [pair, rank]))
+    const kept = this.#merges.filter(({ pair }, rank) => last.get(pair) === rank)
+    return Int32Array.from(kept.flatMap(({ pair, result }) => [left[pair]!, right[pair]!, result]))
   }
 
   #count(): void {
@@ -90,6 +100,7 @@ export class PairLearner {
       this.#lengths.push(this.#lengths[left]! + this.#lengths[right]!)
       this.#idOf.set(name, result)
     }
+    this.#merges.push({ pair, result })
     const positions = candidate.positions.subarray(candidate.from, candidate.to)
     const places = this.#queuedAgain.has(pair) ? wholeWords(this.#symbols, positions) : positions
     this.#mergeAt(places, { left, right, result })
