@@ -4,6 +4,7 @@ import { byteLevel as byteLevelDecoder } from "./decoders/ByteLevel.ts"
 import { specialToken } from "./AddedTokens.ts"
 import type { Encoding } from "./Encoding.ts"
 import { BertEncoder } from "./internal/BertEncoder.ts"
+import { BlankWords } from "./internal/BlankWords.ts"
 import { mergeAll, specialEncoding } from "./internal/Encodings.ts"
 import { PartEncoder } from "./internal/PartEncoder.ts"
 import { Pipeline } from "./internal/Pipeline.ts"
@@ -146,7 +147,9 @@ export class TextTokenizer {
     const isOfBert = normalizer instanceof BertNormalizer && preTokenizer === bertPreTokenizer
     if (isWithoutOrdinary && isOfBert) return new BertEncoder(pipeline, normalizer.options)
     const isPartwise = preTokenizer?.partwise === true && (normalizer === undefined || normalizer.partwise)
-    return isWithoutOrdinary && isPartwise ? new PartEncoder(pipeline) : new PipelineEncoder(pipeline)
+    return isWithoutOrdinary && isPartwise
+      ? new PartEncoder(pipeline, BlankWords.of(this.parts))
+      : new PipelineEncoder(pipeline)
   }
 
   /** Text of ids; special tokens and unknown ids give nothing, bytes that are no UTF-8 give U+FFFD. */

@@ -8,6 +8,9 @@ import {
   type UnigramSettings,
   UnigramTrainer
 } from "../src/index.ts"
+import { Pipeline } from "../src/internal/Pipeline.ts"
+import { PipelineEncoder } from "../src/internal/PipelineEncoder.ts"
+import { TokenRun } from "../src/TokenRun.ts"
 import { asSerdeReads } from "../src/internal/JsonNumber.ts"
 import { UnigramModel, type UnigramVocabulary } from "../src/unigram/UnigramModel.ts"
 import { suffixOrder } from "../src/unigram/SuffixOrder.ts"
@@ -233,6 +236,38 @@ describe("a trained Unigram vocabulary", () => {
       assert.isFalse(ids.includes(2))
       assert.strictEqual(bytes.decode(ids), asDecoded(text))
     })
+  )
+  it.each([true, false])(
+    "gives the same ids and places by its short ways as by the general one (prefix: %s)",
+    (prefix) => {
+      const tokenizer = unigramTokenizer(learn(documents(), { prefix, vocabSize: 500 }).vocabulary(), {
+        specialTokens: settings.specialTokens,
+        prefix
+      })
+      const general = new PipelineEncoder(new Pipeline(tokenizer.parts))
+      const next = integers(41)
+      const parts = [
+        ...documents(),
+        "學而時習之不亦說乎有朋自遠方來".repeat(8),
+        "▁",
+        " ",
+        "  ",
+        "龘𠀀é",
+        "the▁and",
+        "\n"
+      ]
+      const texts = Array.from({ length: 200 }, () =>
+        Array.from({ length: 1 + next(5) }, () => parts[next(parts.length)]!).join(next(2) === 0 ? "" : " ")
+      )
+      for (const text of [...texts, ...parts]) {
+        const run = new TokenRun()
+        general.load(text)
+        while (!general.advance(run, Infinity));
+        const { ids, offsets } = tokenizer.encodeWithOffsets(text)
+        assert.deepStrictEqual([...ids], [...run.ids.subarray(0, run.length)], JSON.stringify(text))
+        assert.deepStrictEqual([...offsets], [...run.offsets.subarray(0, run.length)], JSON.stringify(text))
+      }
+    }
   )
   it("takes the name of a byte in a text for text", () => {
     assert.strictEqual(bytes.decode(bytes.encode("a <0x41> b")), "a <0x41> b")

@@ -3,7 +3,9 @@
 // Unigram tokenizers learned here.
 import type { StepEncoder } from "../StepEncoder.ts"
 import type { TokenRun } from "../TokenRun.ts"
+import type { BlankWords } from "./BlankWords.ts"
 import { KnownParts, padding } from "./KnownParts.ts"
+import { longestCached } from "./PartCache.ts"
 import type { Pipeline } from "./Pipeline.ts"
 
 const utf8 = new TextEncoder()
@@ -12,12 +14,15 @@ const lastVisible = 0x7e
 
 export class PartEncoder implements StepEncoder {
   readonly #parts: KnownParts
+  readonly #words: BlankWords | undefined
   #bytes = new Uint8Array(1 << 12)
   #position = 0
   #end = 0
 
-  constructor(pipeline: Pipeline) {
+  /** `words` where long parts can do without the pipeline. */
+  constructor(pipeline: Pipeline, words?: BlankWords) {
     this.#parts = new KnownParts(pipeline)
+    this.#words = words
   }
 
   load(text: string): number {
@@ -41,8 +46,10 @@ export class PartEncoder implements StepEncoder {
         if (byte === blank && before > blank && before <= lastVisible) break
         before = byte
       }
+      if (stop - start > longestCached && this.#words !== undefined)
+        this.#words.append(run, bytes, start, stop)
       // the first part alone may be treated otherwise: it is not among those remembered
-      if (start === 0) this.#parts.encode(run, start, stop)
+      else if (start === 0) this.#parts.encode(run, start, stop)
       else this.#parts.append(run, start, stop)
       start = stop
     }

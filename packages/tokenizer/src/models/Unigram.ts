@@ -41,6 +41,19 @@ export class Unigram implements Model {
     }
   }
 
+  /** Number of the tokens of a word; they are in `ids`, and where each ends in `ends`, until the next call. */
+  cut(bytes: Uint8Array, start: number, end: number): number {
+    return this.#model.encode(bytes, start, end)
+  }
+
+  get ids(): Uint32Array {
+    return this.#model.ids
+  }
+
+  get ends(): Uint32Array {
+    return this.#model.ends
+  }
+
   idOf(token: string): number {
     this.#ids ??= new Map(this.vocabulary.pieces.map((piece, id) => [piece, id]))
     return this.#ids.get(token) ?? -1
