@@ -3,7 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { Documents, type Kind, Store, StoreLocal, Tokenizer } from "@inkstone/artifact"
 import { StageRunner } from "@inkstone/stage"
-import { loadTokenizer, parseTokenizerJson, type TextTokenizer, toJson, train } from "@inkstone/tokenizer"
+import {
+  loadTokenizer,
+  parseTokenizerJson,
+  type TextTokenizer,
+  TokenizerInvalid,
+  toJson,
+  train
+} from "@inkstone/tokenizer"
 import { parseModelFile } from "@inkstone/tokenizer/sentencepiece/ModelFile"
 import { SentencePiece } from "@inkstone/tokenizer/sentencepiece/SentencePiece"
 import { parseRanks, rankEncodings } from "@inkstone/tokenizer/tiktoken/RankFile"
@@ -101,7 +108,7 @@ const model = (name: string, path: string): Subject => ({
   file: { format: "sentencepiece", path },
   open: Effect.gen(function* () {
     const opened = SentencePiece.of(yield* parseModelFile(readFileSync(path), path))
-    return opened ?? (yield* Effect.fail(new Error(`${path}: neither Unigram nor BPE`)))
+    return opened ?? (yield* new TokenizerInvalid({ file: path, problem: "neither Unigram nor BPE" }))
   })
 })
 
