@@ -8,7 +8,7 @@ export const fill = Command.make(
   {
     model: Argument.String("model").pipe(
       Argument.withDescription(
-        "Node that made it, the beginning of its digest, or a folder with config.json, weights and tokenizer.json"
+        "Node that made it, the beginning of its digest, or a folder with config.json, weights and its tokenizer"
       )
     ),
     text: Argument.String("text").pipe(

@@ -8,7 +8,7 @@ export const generate = Command.make(
   {
     model: Argument.String("model").pipe(
       Argument.withDescription(
-        "Node that made it, such as gpt[preset=micro], the beginning of its digest, or a folder with config.json, weights and tokenizer.json"
+        "Node that made it, such as gpt[preset=micro], the beginning of its digest, or a folder with config.json, weights and its tokenizer"
       )
     ),
     prompts: Flag.String("prompt").pipe(
