@@ -74,7 +74,7 @@ describe("tokenizer.json", () => {
     [
       "an unknown part",
       altered((file) => (file["pre_tokenizer"].type = "Scissors")),
-      `pre_tokenizer.type: "Scissors" is not supported. There are ByteLevel, `
+      `pre_tokenizer.type: "Scissors" is not supported. There are BertPreTokenizer, ByteLevel, `
     ],
     ["dropout", altered((file) => (file["model"].dropout = 0.1)), `["dropout"]`],
     ["a merge of unknown pieces", altered((file) => file["model"].merges.push(["zz", "qq"])), `"zz"`],
