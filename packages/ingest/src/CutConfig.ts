@@ -1,6 +1,7 @@
 // What a pipeline may say about cuts. Ranges and descriptions of thresholds come from the table of rules.
 import { field } from "@inkstone/stage"
 import { Schema } from "effect"
+import { scripts } from "./Characters.ts"
 import { groupOf, limitNamed, optionalGroups, rules } from "./rules/Table.ts"
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -53,15 +54,26 @@ const fields = {
 }
 const Thresholds = Schema.Struct(fields)
 
+/** Thresholds by a name that some document can have: those of any other would never hold. */
+const thresholdsBy = (known: (name: string) => boolean, expected: string) =>
+  Schema.Record(Schema.String, Thresholds).check(
+    Schema.makeFilter((by) => {
+      const unknown = Object.keys(by).find((name) => !known(name))
+      return unknown === undefined || `${JSON.stringify(unknown)} is none of ${expected}`
+    })
+  )
+
+const knownScripts: ReadonlyArray<string> = [...scripts, "Hans", "Hant", "Jpan"]
+
 export const Cuts = Schema.Struct({
   ...fields,
   byScript: field(
-    Schema.Record(Schema.String, Thresholds),
+    thresholdsBy((name) => knownScripts.includes(name), `the scripts told apart: ${knownScripts.join(", ")}`),
     {},
     "thresholds that replace the ones above for a script (ISO 15924); Hani stands for Hans, Hant and Jpan as well"
   ),
   byLang: field(
-    Schema.Record(Schema.String, Thresholds),
+    thresholdsBy((name) => /^[a-z]{2,3}$/u.test(name), "the codes of ISO 639-1, such as en and zh"),
     {},
     "thresholds that replace the ones above and those of the script for a language (ISO 639-1)"
   )

@@ -17,6 +17,8 @@ describe("the config", () => {
     ["group", { where: { number: { pattern: "^\\d{4}" } } }],
     ["splits", { splits: { validation: 0.6, test: 0.5 } }],
     ["auto or a label", { encoding: "no-such-encoding" }],
+    ["Hanz", { cuts: { byScript: { Hanz: {} } } }],
+    ["english", { cuts: { byLang: { english: {} } } }],
     ["heading", { split: { heading: "[" } }]
   ])("is refused with a word on %s", (said, wrong) => {
     assert.throws(() => decode({ files: ["a"], ...wrong }), new RegExp(said, "u"))

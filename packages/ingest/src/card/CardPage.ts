@@ -18,8 +18,10 @@ export interface Card {
 }
 
 const count = (value: number): string => value.toLocaleString("en-US")
-const megabytes = (bytes: number): string =>
-  `${(bytes / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })} MB`
+const size = (bytes: number): string => {
+  const [unit, name] = bytes < 1e5 ? [1e3, "kB"] : [1e6, "MB"]
+  return `${(bytes / unit).toLocaleString("en-US", { maximumFractionDigits: 2 })} ${name}`
+}
 const figure = (value: number): string =>
   Number.isNaN(value) ? "–" : value.toLocaleString("en-US", { maximumSignificantDigits: 4 })
 const share = (part: number, whole: number): string =>
@@ -32,7 +34,7 @@ const amounts = (title: string, note: string, list: ReadonlyArray<Amount>, whole
   rows: list.map(({ bytes, documents, name }) => [
     name === "" ? "unknown" : name,
     count(documents),
-    megabytes(bytes),
+    size(bytes),
     share(bytes, whole)
   ])
 })
@@ -43,7 +45,7 @@ export const pageOf = (card: Card): Page.Page => {
   const { bytes, contents, documents, funnel, scores, sources } = card
   const said = [
     card.description,
-    `${count(documents)} documents, ${megabytes(bytes)}.`,
+    `${count(documents)} documents, ${size(bytes)}.`,
     card.licence === "" ? "" : `Licence: ${card.licence}`
   ]
   return {
@@ -72,8 +74,8 @@ export const pageOf = (card: Card): Page.Page => {
       ),
       {
         title: "Funnel",
-        note: "What each step read and kept.",
-        head: ["step", "read", "kept", "dropped", "mended"],
+        note: "Documents that each step read and kept. A document can be repaired in several ways, and be dropped all the same.",
+        head: ["step", "read", "kept", "dropped", "repairs"],
         rows: funnel.steps.map(({ kept, read, repaired, step }) => [
           step,
           count(read),
@@ -84,7 +86,7 @@ export const pageOf = (card: Card): Page.Page => {
       },
       {
         title: "Rules",
-        note: "Documents that each rule dropped or mended.",
+        note: "Documents that each rule dropped or repaired.",
         head: ["step", "what", "rule", "documents", "of those read"],
         rows: Array.from(rowsOf(funnel), ({ action, documents, read, rule, step }) => [
           step,
@@ -136,7 +138,7 @@ function* rowsOf(funnel: Funnel) {
 export const frontMatter = ({ contents, documents, licence, title }: Card): string => {
   const sizes = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
   const names = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B"]
-  const size = names[sizes.filter((border) => documents >= border).length] ?? ""
+  const category = names[sizes.filter((border) => documents >= border).length] ?? ""
   const languages = contents.by("lang").flatMap(({ name }) => (name === "und" || name === "" ? [] : [name]))
   return [
     "---",
@@ -145,7 +147,7 @@ export const frontMatter = ({ contents, documents, licence, title }: Card): stri
     `license: other`,
     `license_name: ${JSON.stringify(licence === "" ? "unknown" : licence)}`,
     "size_categories:",
-    `- ${size}`,
+    `- ${category}`,
     "---",
     ""
   ].join("\n")

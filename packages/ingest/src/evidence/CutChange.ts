@@ -45,6 +45,7 @@ interface Change {
   /** below `cuts` */
   readonly path: ReadonlyArray<string>
   readonly value: number
+  readonly isOff: boolean
 }
 
 const parse = (words: string): Result.Result<Change, ChangeInvalid> => {
@@ -64,11 +65,20 @@ const parse = (words: string): Result.Result<Change, ChangeInvalid> => {
     return invalid(`${name} is no threshold. ${meant}`)
   }
   const said = words.slice(at + 1).trim()
-  if (said === "off") return Result.succeed({ path, value: offFor(known.limit.kind, known.rule.unit) })
+  if (said === "off") {
+    return Result.succeed({ path, value: offFor(known.limit.kind, known.rule.unit), isOff: true })
+  }
   const value = Number(said)
   return said === "" || !Number.isFinite(value)
     ? invalid(`${words}: ${JSON.stringify(said)} is no number (or off)`)
-    : Result.succeed({ path, value })
+    : Result.succeed({ path, value, isOff: false })
+}
+
+/** Is the group that the path leads to named there already? */
+const hasGroup = (cuts: object, path: ReadonlyArray<string>): boolean => {
+  let below: unknown = cuts
+  for (const key of path.slice(0, -1)) below = below instanceof Object ? Reflect.get(below, key) : undefined
+  return below !== undefined
 }
 
 const entered = (cuts: object, [key = "", ...rest]: ReadonlyArray<string>, value: number): object => {
@@ -91,6 +101,8 @@ export const changed = (
   for (const words of changes) {
     const change = parse(words)
     if (Result.isFailure(change)) return Result.fail(change.failure)
+    // to name a group puts it in force, which is not what one asks who turns a part of it off
+    if (change.success.isOff && !hasGroup(cuts, change.success.path)) continue
     cuts = entered(cuts, change.success.path, change.success.value)
   }
   return Result.mapBoth(decodeCuts(cuts), {

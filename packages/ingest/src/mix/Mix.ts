@@ -130,9 +130,13 @@ const take = (batch: DocumentRows, rows: ReadonlyArray<Taken>): DocumentRows => 
 
 /** What the sources say of themselves, each once. */
 const told = (sources: ReadonlyArray<Source>, what: "description" | "licence"): string =>
-  [...new Set(sources.map(({ artifact }) => artifact.attributes[what]).filter((said) => said !== ""))].join(
-    "; "
-  )
+  [
+    ...new Set(
+      sources
+        .map(({ artifact }) => artifact.attributes[what].replace(/\.$/u, ""))
+        .filter((said) => said !== "")
+    )
+  ].join("; ")
 
 const known = Effect.fnUntraced(function* ({ epochsOf, weights }: MixConfig, sources: ReadonlyArray<Source>) {
   const labels = sources.map(({ label }) => label)

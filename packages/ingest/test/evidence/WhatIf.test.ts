@@ -63,6 +63,13 @@ describe("what if", () => {
       })
     )
 
+  it("leaves a group out of force of which a part is turned off", () => {
+    const before = right(cutsInForce(""))
+    assert.deepStrictEqual(right(changed(before, ["gopher.minWords=off"])), before)
+    const inForce = right(changed(before, ["gopher.minStopWords=1", "gopher.minWords=off"])).cuts
+    assert.deepStrictEqual(inForce === "off" ? {} : inForce.gopher, { minStopWords: 1, minWords: 0 })
+  })
+
   it("names the threshold that is meant, and what is no number", () => {
     const before = right(cutsInForce(""))
     const problem = (words: string) => {
