@@ -123,7 +123,7 @@ export const pages = Effect.fn("Reports.pages")(function* (
 })
 
 /** The table of models, the verdict, and where to read on. */
-export const inWords = ({ files, models, reason, recommendation }: WrittenReport): string => {
+const inWords = ({ files, models, reason, recommendation }: WrittenReport): string => {
   const shown = columns.filter((column) => models.some((model) => column in model))
   const rows = [
     ["model", ...shown],
@@ -135,3 +135,25 @@ export const inWords = ({ files, models, reason, recommendation }: WrittenReport
   const verdict = recommendation === "undecided" ? "Undecided" : `Use ${recommendation}`
   return `${table(rows)}\n\n${verdict}: ${reason}\n\nReport: ${files.join("\n        ")}`
 }
+
+/** All of them: a line of JSON each, or in words with a blank line between. */
+export const shown = (
+  {
+    pages,
+    reports
+  }: {
+    readonly reports: ReadonlyArray<WrittenReport>
+    readonly pages: ReadonlyArray<WrittenPages>
+  },
+  json: boolean
+): string =>
+  json
+    ? [
+        ...reports.map((report) => ({ type: "report", ...report })),
+        ...pages.map((page) => ({ type: "pages", ...page }))
+      ]
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join("")
+    : [...reports.map(inWords), ...pages.map(({ files, title }) => `${title}: ${files.join("\n        ")}`)]
+        .map((said) => `${said}\n`)
+        .join("\n")

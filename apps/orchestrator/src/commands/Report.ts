@@ -10,14 +10,17 @@ export const report = Command.make(
   { pipeline: Flags.pipeline, store: Flags.store, out: Flags.out, json: Flags.json },
   Effect.fn("inkstone report")(function* ({ json, out, pipeline, store }) {
     const { Pipeline, Records } = yield* Effect.promise(() => import("@inkstone/pipeline"))
-    const { Report, StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
+    const { DatasetCard, Report, StoreLocal, TokenizerReport } = yield* Effect.promise(
+      () => import("@inkstone/artifact")
+    )
     const Reports = yield* Effect.promise(() => import("../Reports.ts"))
     const loaded = yield* Pipeline.load(pipeline)
     const outputs = loaded.nodes.flatMap(({ stage }) => Object.values(stage.outputs))
-    if (!outputs.some(({ name }) => name === Report.name))
+    const kinds: ReadonlySet<string> = new Set([Report.name, DatasetCard.name, TokenizerReport.name])
+    if (!outputs.some(({ name }) => kinds.has(name)))
       return yield* failed(
         "config",
-        `${pipeline} has no stage that makes a report. Add @inkstone/reporter#report`
+        `${pipeline} has no stage that makes a report. Add @inkstone/reporter#report, or @inkstone/ingest#card, or @inkstone/tokenizer#report`
       )
     const records = yield* Records.latest(store, loaded.name)
     const made = records
@@ -31,19 +34,17 @@ export const report = Command.make(
         attempts: 0,
         milliseconds: 0
       }))
-    const reports = yield* Reports.collect(made, { out, pipeline: loaded.name }).pipe(
-      Effect.provide(StoreLocal.layer(store))
-    )
-    if (reports.length === 0)
+    const where = { out, pipeline: loaded.name }
+    const written = yield* Effect.all({
+      reports: Reports.collect(made, where),
+      pages: Reports.pages(made, where)
+    }).pipe(Effect.provide(StoreLocal.layer(store)))
+    if (written.reports.length + written.pages.length === 0)
       return yield* failed(
         "data",
         `${pipeline} has made no report yet. Run it first: inkstone run ${pipeline}`
       )
-    Terminal.out.write(
-      json
-        ? reports.map((report) => `${JSON.stringify({ type: "report", ...report })}\n`).join("")
-        : `${reports.map(Reports.inWords).join("\n\n")}\n`
-    )
+    Terminal.out.write(Reports.shown(written, json))
   })
 ).pipe(
   Command.withDescription(

@@ -83,22 +83,12 @@ export const run = Command.make(
     )
     const Reports = yield* Effect.promise(() => import("../Reports.ts"))
     const place = { out, pipeline: loaded.name }
-    const [reports, pages] = yield* Effect.all([
-      Reports.collect(result.nodes, place),
-      Reports.pages(result.nodes, place)
-    ]).pipe(Effect.provide(StoreLocal.layer(store)))
-    if (json) {
-      for (const report of reports) Terminal.out.write(`${JSON.stringify({ type: "report", ...report })}\n`)
-      for (const page of pages) Terminal.out.write(`${JSON.stringify({ type: "pages", ...page })}\n`)
-    } else
-      Terminal.out.write(
-        `\n${summary(result)}\n${[
-          ...reports.map(Reports.inWords),
-          ...pages.map(({ files, title }) => `${title}: ${files.join("\n        ")}`)
-        ]
-          .map((said) => `\n${said}\n`)
-          .join("")}`
-      )
+    const written = yield* Effect.all({
+      reports: Reports.collect(result.nodes, place),
+      pages: Reports.pages(result.nodes, place)
+    }).pipe(Effect.provide(StoreLocal.layer(store)))
+    const said = Reports.shown(written, json)
+    Terminal.out.write(json ? said : `\n${summary(result)}\n${said === "" ? "" : `\n${said}`}`)
     const failure = failureOf(result)
     if (failure !== undefined) return yield* failure
   })

@@ -44,7 +44,7 @@ const shownSources = 30
 export const pageOf = (card: Card): Page.Page => {
   const { bytes, contents, documents, funnel, scores, sources } = card
   const said = [
-    card.description,
+    card.description === "" ? "" : `${card.description.replace(/\.$/u, "")}.`,
     `${count(documents)} documents, ${size(bytes)}.`,
     card.licence === "" ? "" : `Licence: ${card.licence}`
   ]
