@@ -1,9 +1,11 @@
 // All that training needs, as one program: start, step, evaluate; weights never leave the session in between.
 import * as Accumulation from "./Accumulation.ts"
 import * as AdamW from "./AdamW.ts"
+import * as Averaging from "./Averaging.ts"
 import { gradients } from "./gradients.ts"
 import { lossOf } from "./Loss.ts"
 import type { Inputs, Objective, Run, Terms } from "./Objective.ts"
+import type { GroupOf, Optimizer } from "./Optimizer.ts"
 import { type Input, input, type Variable } from "./Parameter.ts"
 import type { Precision } from "./Precision.ts"
 import * as Program from "./Program.ts"
@@ -12,7 +14,12 @@ import type { Tensor } from "./Tensor.ts"
 export { totals } from "./Accumulation.ts"
 
 export interface Options {
-  readonly optimizer: AdamW.AdamWSettings
+  /** settings alone are AdamW's */
+  readonly optimizer: Optimizer | AdamW.AdamWSettings
+  /** which parameters decay, and each one's share of the learning rate; left out: `Optimizer.decays`, all at one rate */
+  readonly groupOf?: GroupOf
+  /** keeps an average of the weights, and adds the entry `evaluateAverage` */
+  readonly averaging?: Averaging.AveragingSettings
   readonly precision: Precision
   /** compile what lies between matrix products with XLA (about 3 s at the first step); off for a cross-check */
   readonly clusters: boolean
@@ -54,27 +61,47 @@ export type WindowEntries<I extends Inputs, T extends Terms> = Entries<I, T> & {
     Required<Program.Entry>
   readonly apply: Takes<StepInputs> & Step
 }
+/** What a program that averages weights has beside the others. */
+export type AverageEntries<I extends Inputs, T extends Terms> = {
+  readonly evaluateAverage: Takes<I> & Gives<Values<T>>
+}
+interface Windowed extends Options {
+  readonly accumulation: true
+}
+interface Averaged extends Options {
+  readonly averaging: Averaging.AveragingSettings
+}
 
 /**
  * Entries of a training program:
  *
  * - `init`: `key` int32 [2]. First values from the key and the names of the parameters alone; optimizer slots zero.
  * - `train`: the objective's inputs, `key` int32 [2], `learningRate`, `step` (from 1) and `maxGradientNorm` (0 for no limit),
- *   float32 scalars. One AdamW step; gives `loss` (before the step) and `gradientNorm` (before clipping).
+ *   float32 scalars. One step of the optimizer; gives `loss` (before the step) and `gradientNorm` (before clipping).
  * - `evaluate`: the objective's inputs. Gives the values of each term. Changes nothing.
  *
  * With `accumulation`, `train` can be done in parts:
  *
  * - `accumulate`: the objective's inputs, `key`, `<term>Total` float32 for each term (see `totals`) and `first`, a bool that
  *   begins a window. Adds the gradients of a batch to those of the window; gives the window's `loss` so far.
- * - `apply`: `learningRate`, `step` and `maxGradientNorm`. The AdamW step of the window; gives what `train` gives.
+ * - `apply`: `learningRate`, `step` and `maxGradientNorm`. The optimizer's step of the window; gives what `train` gives.
+ *
+ * With `averaging`, `evaluateAverage` is `evaluate` with averaged weights, variables named `<parameter>/ema`.
  *
  * `variables` reads and writes parameters and slots one at a time.
  */
 export function build<const I extends Inputs, const T extends Terms>(
   objective: Objective<I, T>,
-  options: Options & { readonly accumulation: true }
+  options: Windowed & Averaged
+): Program.Lowered<WindowEntries<I, T> & AverageEntries<I, T>>
+export function build<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Windowed
 ): Program.Lowered<WindowEntries<I, T>>
+export function build<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Averaged
+): Program.Lowered<Entries<I, T> & AverageEntries<I, T>>
 export function build<const I extends Inputs, const T extends Terms>(
   objective: Objective<I, T>,
   options: Options
@@ -91,16 +118,26 @@ export type TrainingProgram<O extends Objective> = ReturnType<
 /** The entries before they are written, for those who explain them. */
 export function entriesOf<const I extends Inputs, const T extends Terms>(
   objective: Objective<I, T>,
-  options: Options & { readonly accumulation: true }
+  options: Windowed & Averaged
+): WindowEntries<I, T> & AverageEntries<I, T>
+export function entriesOf<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Windowed
 ): WindowEntries<I, T>
+export function entriesOf<const I extends Inputs, const T extends Terms>(
+  objective: Objective<I, T>,
+  options: Averaged
+): Entries<I, T> & AverageEntries<I, T>
 export function entriesOf<const I extends Inputs, const T extends Terms>(
   objective: Objective<I, T>,
   options: Options
 ): Entries<I, T>
 export function entriesOf(objective: Objective, options: Options): Program.Entries {
-  const { accumulation = false, dropout = 0, optimizer, precision, rematerialize = false } = options
+  const { accumulation = false, averaging, dropout = 0, precision, rematerialize = false } = options
   const { inputs, parameters } = objective
-  const trained = parameters.map((parameter) => ({ parameter, slots: AdamW.slotsOf(parameter) }))
+  const optimizer = "bind" in options.optimizer ? options.optimizer : AdamW.make(options.optimizer)
+  const bound = optimizer.bind(parameters, options.groupOf)
+  const averages = Averaging.averagesOf(averaging === undefined ? [] : parameters)
   const key = keyInput()
   const run: Run = {
     precision,
@@ -109,9 +146,15 @@ export function entriesOf(objective: Objective, options: Options): Program.Entri
   }
   const step = (loss: Tensor, found: ReadonlyArray<Tensor>) => {
     const own = stepInputs()
-    const moved = trained.map((one, i) => ({ ...one, gradient: found[i] ?? one.parameter }))
-    const { gradientNorm, updates } = AdamW.update(moved, own, optimizer)
-    return { inputs: own, outputs: { loss, gradientNorm }, updates, gradients: found }
+    const { gradientNorm, updates } = bound.update(found, own)
+    const means =
+      averaging === undefined ? [] : Averaging.averaged(averages, { ...averaging, step: own.step, updates })
+    return {
+      inputs: own,
+      outputs: { loss, gradientNorm },
+      updates: [...updates, ...means],
+      gradients: found
+    }
   }
   const whole = () => {
     const loss = lossOf(objective.terms(run))
@@ -138,11 +181,14 @@ export function entriesOf(objective: Objective, options: Options): Program.Entri
     }
   }
   const { sums = [], ...parts } = accumulation ? windowed() : {}
-  const kept = trained.flatMap(({ parameter, slots }) => [parameter, slots.first, slots.second])
+  const values = valuesOf(objective.terms({ precision }))
   return {
-    init: start([...kept, ...sums]),
+    init: start([...bound.variables, ...averages.values(), ...sums]),
     train: whole(),
-    evaluate: { inputs, outputs: valuesOf(objective.terms({ precision })) },
+    evaluate: { inputs, outputs: values },
+    ...(averaging === undefined
+      ? {}
+      : { evaluateAverage: { inputs, outputs: Averaging.withAverages(values, averages) } }),
     ...parts
   }
 }

@@ -39,11 +39,16 @@ export {
   type Variable,
   variable
 } from "./Parameter.ts"
+export * as Lion from "./Lion.ts"
+export * as Optimizer from "./Optimizer.ts"
+export * as Sgd from "./Sgd.ts"
 export { rematerialize } from "./Rematerialize.ts"
 export * as Program from "./Program.ts"
 export { named, stopGradient, type Tensor, withGradient } from "./Tensor.ts"
 export type { Values } from "./Values.ts"
+export * as Adafactor from "./Adafactor.ts"
 export * as AdamW from "./AdamW.ts"
+export * as Averaging from "./Averaging.ts"
 export * as Explain from "./Explain.ts"
 export * as TrainingProgram from "./TrainingProgram.ts"
 export { standalone } from "./ops/Barrier.ts"
