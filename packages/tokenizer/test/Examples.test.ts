@@ -1,8 +1,9 @@
 // Supervised examples: what is learned, what is a mark, what is cut.
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as fs from "node:fs"
 import { ExampleEncoder, type ExampleSettings, type Kept } from "../src/examples/ExampleEncoder.ts"
+import { TemplateWithPart } from "../src/examples/PromptTemplate.ts"
 import { templateOfFile, templateOfText } from "../src/examples/TemplateSource.ts"
 import { specialToken } from "../src/AddedTokens.ts"
 import { byteLevelBpe, TextTokenizer } from "../src/TextTokenizer.ts"
@@ -204,5 +205,13 @@ describe("beside transformers", () => {
       })
     })
     assert.deepStrictEqual(ours, theirs)
+  })
+})
+
+describe("a template of pairs or answers", () => {
+  it("names a part: without one it would say the same of every example", () => {
+    const accepts = Schema.is(TemplateWithPart)
+    assert.isTrue(["{answer}", "A: {answer}.", "{{{answer}}}"].every(accepts))
+    assert.isFalse(["answer", "{{answer}}", "{}", ""].some(accepts))
   })
 })

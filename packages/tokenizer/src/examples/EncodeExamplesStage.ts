@@ -7,11 +7,13 @@ import { emptySplit, unusableTokenizer } from "../internal/Failures.ts"
 import { groupTokens, longestContext } from "../packing/PackStage.ts"
 import { Planner } from "../packing/Planner.ts"
 import { rowWriter } from "../packing/RowWriter.ts"
+import type { TextTokenizer } from "../TextTokenizer.ts"
 import { loadTokenizer } from "../TokenizerArtifact.ts"
 import { TemplateInvalid } from "./ChatTemplate.ts"
 import { ExampleEncoder, type ExampleSettings } from "./ExampleEncoder.ts"
 import { ExampleLedger } from "./ExampleLedger.ts"
 import { type Example, readExamples } from "./ExampleReader.ts"
+import { TemplateWithPart } from "./PromptTemplate.ts"
 import { templateOfFile, templateOfText } from "./TemplateSource.ts"
 
 const Config = Schema.Struct({
@@ -26,7 +28,7 @@ const Config = Schema.Struct({
     "{question}\n",
     "prompt: what is seen; {name} is the part of that name, {{ a brace"
   ),
-  answer: field(Schema.NonEmptyString, "{answer}", "prompt: what is learned; end-of-text closes it"),
+  answer: field(TemplateWithPart, "{answer}", "prompt: what is learned; end-of-text closes it"),
   template: field(
     Schema.NonEmptyString,
     "chatml",
@@ -76,6 +78,11 @@ export const encodeExamples = Stage.define({
       const source = yield* templateOf(config, { companions, file: files[0]?.path })
       const textOf = (id: number) => tokenizer.specialTokens.get(id) ?? ""
       const { bos = textOf(tokenizer.special.bos), eos = textOf(tokenizer.endOfTextId) } = source
+      const spelled = config.format === "chat" ? marksWithoutToken(source.template, tokenizer) : []
+      if (spelled.length > 0)
+        yield* Effect.logWarning(
+          `the tokenizer has no special token ${spelled.join(", ")}: the template's marks are spelled out, and a turn that contains one looks like a mark`
+        )
       const settings: ExampleSettings = {
         ...config,
         format:
@@ -161,6 +168,15 @@ export const encodeExamples = Stage.define({
 })
 
 /** What is wrong with a template is wrong with the config. */
+/** What looks like a mark in a template, and is none to the tokenizer. */
+const marksWithoutToken = (
+  template: string,
+  { specialTokens }: Pick<TextTokenizer, "specialTokens">
+): ReadonlyArray<string> => {
+  const known = new Set(specialTokens.values())
+  return [...new Set(template.match(/<\|\w+\|>/gu))].filter((mark) => !known.has(mark))
+}
+
 const templateUnusable = (error: TemplateInvalid) =>
   new StageFailure({
     category: "config",

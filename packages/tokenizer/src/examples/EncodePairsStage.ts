@@ -7,6 +7,7 @@ import { loadTokenizer } from "../TokenizerArtifact.ts"
 import { ExampleLedger } from "./ExampleLedger.ts"
 import { readExamples } from "./ExampleReader.ts"
 import { type Pair, PairEncoder, type PairSettings } from "./PairEncoder.ts"
+import { TemplateWithPart } from "./PromptTemplate.ts"
 
 const Length = Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 2 ** 20 }))
 
@@ -17,10 +18,10 @@ const Config = Schema.Struct({
     "what is asked for: tokens of a text, a class, or where in the second text the answer stands"
   ),
   split: field(Schema.Literals([...splits, "all"]), "train", "examples to encode, or all of them"),
-  input: field(Schema.NonEmptyString, "{source}", "first text; {name} is the part of that name, {{ a brace"),
+  input: field(TemplateWithPart, "{source}", "first text; {name} is the part of that name, {{ a brace"),
   second: field(Schema.String, "", "second text of a pair; a question's answer stands in it"),
   target: field(
-    Schema.NonEmptyString,
+    TemplateWithPart,
     "{target}",
     "what is asked for: a text, the name of a class, or the answer's words"
   ),

@@ -1,4 +1,5 @@
 // A text with places for the parts of an example, such as `Translate: {source}\n`.
+import { Schema } from "effect"
 import { defuse, marked, signsFor, type Stretch } from "./Marked.ts"
 
 /** A part of an example: an input, a target, what someone said. */
@@ -6,6 +7,15 @@ export interface Part {
   readonly name: string
   readonly text: string
 }
+
+/** The source of a template that would say the same of every example without a part in it. */
+export const TemplateWithPart = Schema.String.check(
+  Schema.makeFilter(
+    (source) =>
+      /\{[^{}]+\}/u.test(source.replaceAll(/\{\{|\}\}/gu, "")) ||
+      "expected the name of a part in braces, such as {answer}"
+  )
+)
 
 interface Place {
   readonly literal: string
