@@ -29,7 +29,7 @@ const decodeAnswer = Schema.decodeUnknownSync(
 )
 
 /** What is compared, in the order in which a difference is told. */
-export const aspects = ["plain", "text", "ids", "types", "offsets", "whole"] as const
+const aspects = ["plain", "text", "ids", "types", "offsets", "whole"] as const
 export type Aspect = (typeof aspects)[number]
 
 export interface Difference {

@@ -29,5 +29,3 @@ export const htmlWhole = (html: string, leaveOut: (element: Element) => boolean 
     .join("\n\n")
   return { text, ...headOf(document) }
 }
-
-export const htmlText = (html: string): string => htmlPage(html).text

@@ -30,14 +30,15 @@ const outputs = { documents: Documents, scores: Scores, ledger: Ledger }
 type IngestRun = Run<typeof outputs>
 
 /**
- * Reads text, pages, books, mail, feeds and records of every format in `readers/formats.ts`, in any common encoding, packed or not. Fails with
- * `EmptyCorpus` when no document is left, `BadRecord` at a record or file that is damaged (unless `onBadRecord` is `drop`),
- * `SharedSourceName` and `SourceUnreadable`.
+ * Reads text, pages, books, mail, feeds and records of every format in `readers/formats.ts`, in any common encoding, packed
+ * or not. Fails with `EmptyCorpus` when no document is left, `BadRecord` at a record or file that is damaged (unless
+ * `onBadRecord` is `drop`), `SharedSourceName` and `SourceUnreadable`.
  */
 export const ingest = Stage.define({
   name: "@inkstone/ingest#ingest",
   version: 3,
-  description: "Reads text, pages, books and records; repairs, measures, cuts, deduplicates and splits it",
+  description:
+    "Reads text, pages, books, mail and records; repairs, measures, cuts, deduplicates and splits it",
   config: IngestConfig,
   inputs: {},
   outputs,

@@ -8,5 +8,3 @@ export const markdownPage = (markdown: string): Page => {
   const { attributes, body } = attributesOf(markdown)
   return { text: plainLines(body), ...attributes }
 }
-
-export const markdownText = (markdown: string): string => markdownPage(markdown).text

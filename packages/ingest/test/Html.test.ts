@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { htmlText } from "../src/Html.ts"
+import { htmlPage } from "../src/Html.ts"
+
+const htmlText = (html: string): string => htmlPage(html).text
 
 const page = `<!doctype html>
 <html><head><title>T</title><style>p { color: red }</style><script>var x = "<p>no</p>"</script></head>

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { htmlPage, htmlText, htmlWhole } from "../src/Html.ts"
+import { htmlPage, htmlWhole } from "../src/Html.ts"
 import { Refusal } from "../src/readers/Refusal.ts"
 
+const htmlText = (html: string): string => htmlPage(html).text
 const sentence = (n: number) =>
   `Paragraph ${n} tells at some length what happened on that day, and why nobody spoke of it afterwards.`
 const long = (n: number) => `${sentence(n)} ${sentence(n + 100)} ${sentence(n + 200)}`

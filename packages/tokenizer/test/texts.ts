@@ -10,7 +10,7 @@ const characters = [
   "𝔘𝟘𐍈𐤀𠀀𪚥🏽👍👩‍👩‍👧😀"
 ].flatMap((line) => Array.from(line))
 
-export const fragments = [
+const fragments = [
   ...characters,
   "'s",
   "'t",

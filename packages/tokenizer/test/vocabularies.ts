@@ -4,7 +4,7 @@ import { parseTokenizerJson, type TextTokenizer, type Vocabulary } from "../src/
 import { ByteLevelBpe } from "../src/models/ByteLevelBpe.ts"
 import { Effect } from "effect"
 
-export const vocabularyOf = ({ parts: { model } }: TextTokenizer): Vocabulary => {
+const vocabularyOf = ({ parts: { model } }: TextTokenizer): Vocabulary => {
   assert.instanceOf(model, ByteLevelBpe)
   return model.vocabulary
 }

@@ -36,7 +36,7 @@ export const deduplicate = Stage.define({
 })
 
 /** The stage's work on so many threads, which change nothing but the time it takes. */
-export const deduplicateWith = (threads: number) =>
+const deduplicateWith = (threads: number) =>
   Effect.fn("deduplicate")(function* (
     config: DeduplicateConfig,
     documents: Artifact<typeof Documents>,

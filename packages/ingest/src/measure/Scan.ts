@@ -7,7 +7,7 @@ import { classOfSupplementary, kinds as classKinds } from "../Characters.ts"
 import { marks, markTable } from "./Marks.ts"
 
 /** Bits of `kinds`. */
-export const wordKinds = {
+const wordKinds = {
   /** not only punctuation */
   word: 1,
   /** has a letter */

@@ -96,7 +96,7 @@ const mapOf = (
 const twoBytes = "1 begincodespacerange <0000> <ffff> endcodespacerange"
 
 /** A character map in PostScript (Adobe Technical Note 5014); undefined for one that cannot be made. */
-export const characterMap = (name: string): string | undefined => {
+const characterMap = (name: string): string | undefined => {
   for (const [ordering, { free, maps }] of Object.entries(collections)) {
     const all = numbered(free)
     if (name === `Adobe-${ordering}-UCS2`) {

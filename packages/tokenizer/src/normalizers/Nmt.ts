@@ -20,7 +20,7 @@ const isControl = (codePoint: number): boolean =>
   codePoint === 0x8f ||
   codePoint === 0x9f
 
-export const nmt: Normalizer = {
+const nmt: Normalizer = {
   json: { type: "Nmt" },
   partwise: true,
   normalize: (text) => {

@@ -5,7 +5,7 @@ import type { Normalizer } from "./Normalizer.ts"
 
 const Json = Schema.Struct({ type: Schema.Literal("Prepend"), prepend: Schema.String })
 
-export const prepend = (before: string): Normalizer => ({
+const prepend = (before: string): Normalizer => ({
   json: { type: "Prepend", prepend: before },
   // what is before the first part is before the whole: parts are taken one by one only after the first
   partwise: false,

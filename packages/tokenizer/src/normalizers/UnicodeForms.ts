@@ -79,7 +79,7 @@ const writeRun = (text: AlignedText, start: number, { changes, codePoints }: Nor
   }
 }
 
-export const unicodeForm = (type: Form): Normalizer => ({
+const unicodeForm = (type: Form): Normalizer => ({
   json: { type },
   partwise: true,
   normalize: toForm(type)

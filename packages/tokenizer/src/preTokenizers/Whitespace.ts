@@ -24,7 +24,7 @@ const cut: Cut = (words, bytes, start, end) => {
   if (kind !== isSpace) words.keep(from, end)
 }
 
-export const whitespace: PreTokenizer = {
+const whitespace: PreTokenizer = {
   json: { type: "Whitespace" },
   partwise: true,
   byteLevel: false,

@@ -9,7 +9,7 @@ const Json = Schema.Struct({ type: Schema.Literal("WhitespaceSplit") })
 
 const cut = cutAt(isSpace, "Removed")
 
-export const whitespaceSplit: PreTokenizer = {
+const whitespaceSplit: PreTokenizer = {
   json: { type: "WhitespaceSplit" },
   partwise: true,
   byteLevel: false,
