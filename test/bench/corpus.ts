@@ -108,12 +108,12 @@ const watched = async (folder: string): Promise<ReadonlyMap<string, Watched>> =>
       }
     }
   })
-  const timer = setInterval(() => {
-    void residentBelow(child.pid ?? 0).then((bytes) => {
-      const stage = stages.get(running)
-      if (stage !== undefined) stage.peak = Math.max(stage.peak, bytes)
-    })
-  }, 200)
+  const look = async () => {
+    const bytes = await residentBelow(child.pid ?? 0)
+    const stage = stages.get(running)
+    if (stage !== undefined) stage.peak = Math.max(stage.peak, bytes)
+  }
+  const timer = setInterval(() => void look(), 200)
   const [code] = await once(child, "close")
   clearInterval(timer)
   if (code !== 0) throw new Error(`the pipeline ended with ${code}`)

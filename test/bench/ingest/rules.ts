@@ -57,9 +57,7 @@ const ours = (documents: ReadonlyArray<string>): Judged => {
     const script = scriptOf(text, counted)
     const { lang } = languageIn(measure.read(text), script)
     const row = measure.row({ text, profile: counted, lang, script, known: {} })
-    return byGroup
-      .map((limits) => Number(cut((column) => row[at[column]]!, limits) === undefined))
-      .join("")
+    return byGroup.map((limits) => Number(cut((column) => row[at[column]]!, limits) === undefined)).join("")
   })
   const { system, user } = process.cpuUsage(before)
   return { seconds: (system + user) / 1e6, passes }

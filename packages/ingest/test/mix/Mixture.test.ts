@@ -69,12 +69,17 @@ describe("shares of a mixture", () => {
   })
 })
 
+const drawing = (ids: ReadonlyArray<string>, seed = 1) => {
+  const drawn = new Drawing(seed)
+  for (const id of ids) drawn.add(id, 100)
+  return drawn
+}
+const halfOf = (order: ReadonlyArray<string>, seed = 1) => {
+  const times = drawing(order, seed).times(0.5)
+  return order.filter((_, i) => times[i] === 1).toSorted()
+}
+
 describe("drawing documents", () => {
-  const drawing = (ids: ReadonlyArray<string>, seed = 1) => {
-    const drawn = new Drawing(seed)
-    for (const id of ids) drawn.add(id, 100)
-    return drawn
-  }
   const ids = Array.from({ length: 200 }, (_, i) => `d${i}`)
 
   it("takes as much as asked for, whole passes first", () => {
@@ -83,7 +88,7 @@ describe("drawing documents", () => {
       times.reduce((sum, one) => sum + one, 0),
       450
     )
-    assert.deepStrictEqual([...new Set(times)].toSorted(), [2, 3])
+    assert.deepStrictEqual(new Set(times), new Set([2, 3]))
   })
   it("takes more of the same where it takes more", () => {
     const drawn = drawing(ids)
@@ -91,11 +96,7 @@ describe("drawing documents", () => {
     assert.isTrue(less.every((one, i) => one <= (more[i] ?? 0)))
   })
   it("does not care for the order of the documents, but for the seed", () => {
-    const taken = (order: ReadonlyArray<string>, seed = 1) => {
-      const times = drawing(order, seed).times(0.5)
-      return order.filter((_, i) => times[i] === 1).toSorted()
-    }
-    assert.deepStrictEqual(taken(ids.toReversed()), taken(ids))
-    assert.notDeepEqual(taken(ids, 2), taken(ids))
+    assert.deepStrictEqual(halfOf(ids.toReversed()), halfOf(ids))
+    assert.notDeepEqual(halfOf(ids, 2), halfOf(ids))
   })
 })
