@@ -154,7 +154,7 @@ const update = Effect.fnUntraced(function* (
   const { contextLength, batchSize } = plan.layout
   const step = at.step + 1
   const tokens = Batches.cut(plan.ids, Batches.startsOf(plan.layout, step), contextLength) // [B, T + 1]
-  const learningRate = learningRateAt(plan.schedule, step)
+  const learningRate = learningRateAt(plan.schedule, step, () => at.evaluations.column("loss_nats"))
   const { value, ms } = yield* timed(at, "trainMs", learner.train(tokens, { step, learningRate }))
   const { lossNats, gradientNorm } = value
   if (!Number.isFinite(lossNats)) return yield* diverged("the loss", step, at.saved.step)

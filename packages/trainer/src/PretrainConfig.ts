@@ -3,7 +3,7 @@ import { type CausalNetwork, type Family, type ModelUnusable, zoo } from "@inkst
 import * as Estimate from "@inkstone/model-zoo/Estimate"
 import { field, nearest, type Resources } from "@inkstone/stage"
 import { Effect, Result, Schema } from "effect"
-import { type Schedule, Shape } from "./Schedule.ts"
+import { ScheduleConfig, scheduleIssues } from "./ScheduleConfig.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
 const CountOrNone = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 }))
@@ -43,9 +43,16 @@ const Fields = Schema.Struct({
   batchSize: field(Count, 16, "B: windows of one step"),
   steps: field(Count, 1000, "updates at most; early stopping may end sooner"),
   learningRate: field(Positive, 1e-3, "peak, reached at the end of the warmup"),
-  minLearningRate: optional(NotNegative, "rate of the last step; left out: a tenth of learningRate"),
+  minLearningRate: optional(
+    NotNegative,
+    "rate of the last step; left out: a tenth of learningRate, or what transformers has (0; polynomial 1e-7)"
+  ),
   warmupSteps: optional(CountOrNone, "steps of the climb to the peak; left out: a twentieth of the steps"),
-  schedule: field(Shape, "warmup-cosine", "how the rate falls after the warmup"),
+  schedule: field(
+    ScheduleConfig,
+    "warmup-cosine",
+    "how the rate falls after the warmup: a name, or { name, ... }"
+  ),
   weightDecay: field(NotNegative, 0.1, "AdamW: share of a weight taken off, times the rate; matrices only"),
   beta1: field(Decay, 0.9, "AdamW: memory of the mean gradient"),
   beta2: field(Decay, 0.95, "AdamW: memory of the squared gradient"),
@@ -122,16 +129,7 @@ export const PretrainConfig = Fields.check(
       const network = networkOf(config, architectureOf(config, vocabSizeGuess))
       if (Result.isFailure(network)) issues.push({ path: ["architecture"], issue: network.failure.problem })
     }
-    if ((config.warmupSteps ?? 0) > config.steps)
-      issues.push({
-        path: ["warmupSteps"],
-        issue: `warmupSteps ${config.warmupSteps} are more than steps ${config.steps}`
-      })
-    if ((config.minLearningRate ?? 0) > config.learningRate)
-      issues.push({
-        path: ["minLearningRate"],
-        issue: `minLearningRate ${config.minLearningRate} is above learningRate ${config.learningRate}`
-      })
+    issues.push(...scheduleIssues(config))
     return issues
   })
 )
@@ -139,16 +137,6 @@ export const PretrainConfig = Fields.check(
 /** Whether the network is the preset's, but for the length of its context. */
 export const isPreset = ({ architecture }: Pick<PretrainConfig, "architecture">): boolean =>
   architecture === undefined || Object.keys(architecture).length === 0
-
-/** The learning rate's schedule, with what was left out of the config. */
-export const scheduleOf = (config: PretrainConfig): Schedule => ({
-  shape: config.schedule,
-  learningRate: config.learningRate,
-  // rounded, because 3e-3 / 10 is 3.0000000000000003e-4
-  minLearningRate: config.minLearningRate ?? Number((config.learningRate / 10).toPrecision(12)),
-  warmupSteps: config.warmupSteps ?? Math.floor(config.steps / 20),
-  steps: config.steps
-})
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`
 

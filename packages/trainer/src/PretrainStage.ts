@@ -11,14 +11,8 @@ import * as Batches from "./Batches.ts"
 import * as Corpus from "./Corpus.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
-import {
-  architectureOf,
-  familyOf,
-  isPreset,
-  PretrainConfig,
-  resourcesOf,
-  scheduleOf
-} from "./PretrainConfig.ts"
+import { architectureOf, familyOf, isPreset, PretrainConfig, resourcesOf } from "./PretrainConfig.ts"
+import { scheduleOf } from "./ScheduleConfig.ts"
 import * as TraceTables from "./TraceTables.ts"
 
 const encodeConfig = Schema.encodeSync(PretrainConfig)

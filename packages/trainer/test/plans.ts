@@ -17,7 +17,13 @@ export const planIn = (workspace: string, changes: Partial<Plan> = {}): Plan => 
       starts: Batches.evaluationStarts(validation.length, contextLength, 200),
       bytesPerToken: 2
     },
-    schedule: { shape: "warmup-cosine", learningRate: 0.3, minLearningRate: 0.03, warmupSteps: 5, steps: 60 },
+    schedule: {
+      curve: { name: "cosine", cycles: 0.5 },
+      learningRate: 0.3,
+      minLearningRate: 0.03,
+      warmupSteps: 5,
+      steps: 60
+    },
     stopping: { patience: 0, minDelta: 0 },
     restoreBest: true,
     evaluateEvery: 7,
