@@ -1,6 +1,7 @@
 // Intervals by resampling documents: how much a number would change with other documents of the same kind.
 // Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), percentile intervals of ratio estimators.
 import { Philox } from "@inkstone/model-zoo"
+import * as Statistics from "./metrics/Statistics.ts"
 
 /** What each document adds to a ratio such as nats per token. */
 export interface Ratio {
@@ -63,5 +64,25 @@ export const interval = (
     value: of(ratio(numerators.keys())),
     low: of(quantile(ratios, tail)),
     high: of(quantile(ratios, 1 - tail))
+  }
+}
+
+/**
+ * The interval of a score of sums over segments, such as corpus BLEU: segments are drawn, their statistics summed, and the sums
+ * scored, as sacreBLEU does. With equal seed and number of segments every score sees the same resamples.
+ */
+export const intervalOfSums = (
+  statistics: Statistics.Statistics,
+  resampling: Resampling,
+  score: (sums: Float64Array) => number
+): Interval => {
+  const scores = Float64Array.from({ length: resampling.samples }, (_, sample) =>
+    score(Statistics.sums(statistics, draws(statistics.segments, resampling.seed, sample)))
+  ).toSorted()
+  const tail = (1 - resampling.confidence) / 2
+  return {
+    value: score(Statistics.sums(statistics)),
+    low: quantile(scores, tail),
+    high: quantile(scores, 1 - tail)
   }
 }
