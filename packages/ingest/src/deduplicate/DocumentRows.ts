@@ -3,10 +3,9 @@ import { Documents, type Kind } from "@inkstone/artifact"
 
 export type DocumentRows = Kind.Rows<(typeof Documents.tables)["documents"]>
 
-/** The rows whose text is still there; `undefined` marks those that go. */
-export const keepRows = (rows: DocumentRows, texts: ReadonlyArray<string | undefined>): DocumentRows => {
-  const kept = texts.flatMap((text, i) => (text === undefined ? [] : [i]))
-  const pick = (column: ReadonlyArray<string>) => kept.map((i) => column[i]!)
+/** The rows at these places, one as often as it is named. */
+export const rowsAt = (rows: DocumentRows, places: ReadonlyArray<number>): DocumentRows => {
+  const pick = (column: ReadonlyArray<string>) => places.map((place) => column[place]!)
   return {
     id: pick(rows.id),
     source: pick(rows.source),
@@ -15,6 +14,16 @@ export const keepRows = (rows: DocumentRows, texts: ReadonlyArray<string | undef
     split: pick(rows.split),
     licence: pick(rows.licence),
     group: pick(rows.group),
+    bytes: Uint32Array.from(places, (place) => rows.bytes[place]!),
+    text: pick(rows.text)
+  }
+}
+
+/** The rows whose text is still there; `undefined` marks those that go. */
+export const keepRows = (rows: DocumentRows, texts: ReadonlyArray<string | undefined>): DocumentRows => {
+  const kept = texts.flatMap((text, i) => (text === undefined ? [] : [i]))
+  return {
+    ...rowsAt(rows, kept),
     bytes: Uint32Array.from(kept, (i) =>
       texts[i] === rows.text[i] ? rows.bytes[i]! : Buffer.byteLength(texts[i] ?? "")
     ),

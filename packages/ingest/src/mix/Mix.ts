@@ -3,7 +3,7 @@ import { hash } from "node:crypto"
 import { Documents } from "@inkstone/artifact"
 import { type Labelled, nearest, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Stream } from "effect"
-import { DocumentCount, type DocumentRows } from "../deduplicate/DocumentRows.ts"
+import { DocumentCount, type DocumentRows, rowsAt } from "../deduplicate/DocumentRows.ts"
 import { Drawing } from "./Drawing.ts"
 import { MixConfig } from "./MixConfig.ts"
 import { type Part, partsOf } from "./Mixture.ts"
@@ -113,18 +113,15 @@ const unused = (
   return free
 }
 
-const take = (batch: DocumentRows, rows: ReadonlyArray<Taken>): DocumentRows => {
-  const pick = (column: ReadonlyArray<string>) => rows.map(({ at }) => column[at] ?? "")
+const take = (batch: DocumentRows, taken: ReadonlyArray<Taken>): DocumentRows => {
+  const rows = rowsAt(
+    batch,
+    taken.map(({ at }) => at)
+  )
   return {
-    id: rows.map(({ id }) => id),
-    source: rows.map(({ at, time }) => `${batch.source[at] ?? ""}${time === 1 ? "" : `~${time}`}`),
-    lang: pick(batch.lang),
-    script: pick(batch.script),
-    split: pick(batch.split),
-    licence: pick(batch.licence),
-    group: pick(batch.group),
-    bytes: Uint32Array.from(rows, ({ at }) => batch.bytes[at] ?? 0),
-    text: pick(batch.text)
+    ...rows,
+    id: taken.map(({ id }) => id),
+    source: taken.map(({ time }, i) => `${rows.source[i] ?? ""}${time === 1 ? "" : `~${time}`}`)
   }
 }
 
