@@ -1,5 +1,5 @@
 // Applies merges to one word, always the one of lowest rank first and of equal ones the leftmost, as Hugging Face does.
-import { growFloat64 } from "./Grow.ts"
+import { CandidateHeap } from "./CandidateHeap.ts"
 import type { MergeTable } from "./MergeTable.ts"
 
 /** What the rank -1 of a pair that does not merge is as an unsigned number. */
@@ -123,44 +123,5 @@ export class WordMerger {
     let count = 0
     for (let i = 0; i < length; i = next[i]!) ids[count++] = ids[i]!
     return count
-  }
-}
-
-/** A binary min-heap of numbers: rank times 2^31 plus position, exact below 2^53. */
-class CandidateHeap {
-  #keys = new Float64Array(64)
-  size = 0
-
-  push(key: number): void {
-    if (this.size === this.#keys.length) {
-      this.#keys = growFloat64(this.#keys, this.size + 1)
-    }
-    const keys = this.#keys
-    let at = this.size++
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (keys[parent]! <= key) break
-      keys[at] = keys[parent]!
-      at = parent
-    }
-    keys[at] = key
-  }
-
-  pop(): number {
-    const keys = this.#keys
-    const top = keys[0]!
-    const size = --this.size
-    const moved = keys[size]!
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= size) break
-      if (child + 1 < size && keys[child + 1]! < keys[child]!) child++
-      if (keys[child]! >= moved) break
-      keys[at] = keys[child]!
-      at = child
-    }
-    keys[at] = moved
-    return top
   }
 }
