@@ -4,13 +4,14 @@ import { corpus } from "./corpus.ts"
 import { generate } from "./generate.ts"
 import { ingest } from "./ingest.ts"
 import { memory } from "./memory.ts"
+import { metrics } from "./metrics.ts"
 import { start } from "./start.ts"
 import { tokenize } from "./tokenize.ts"
 import { train } from "./train.ts"
 
 const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
-> = { train, start, generate, memory, tokenize, ingest, corpus }
+> = { train, start, generate, memory, tokenize, ingest, corpus, metrics }
 
 const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--gigabytes n] [--json]`
 

