@@ -1,5 +1,5 @@
 // What cleaning left behind in the store: scores, documents and ledgers of the newest runs.
-import { type Artifact, Documents, Ledger, Scores, Store, Tokens } from "@inkstone/artifact"
+import { type Artifact, Documents, excerptOf, Ledger, Scores, Store, Tokens } from "@inkstone/artifact"
 import { Records } from "@inkstone/pipeline"
 import { nearest } from "@inkstone/stage"
 import { Effect, Stream } from "effect"
@@ -88,14 +88,6 @@ export const ledgers = Effect.fn("Evidence.ledgers")(function* (wanted: Wanted) 
     }))
   )
 })
-
-const excerptOf = (text: string): string => {
-  const line = text
-    .slice(0, 400)
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim()
-  return Array.from(line).slice(0, 80).join("")
-}
 
 /** Beginnings of texts, by id: kept ones from the documents, the others from the ledger. */
 export const excerpts = Effect.fnUntraced(function* (

@@ -1,8 +1,8 @@
 // What is found out about each document by itself: repaired, measured, cut. Nothing here depends on any other document, so this is the
 // work that is spread over threads.
+import { excerptOf } from "@inkstone/artifact"
 import { Cleaning } from "./Cleaning.ts"
 import { type Cut, cut, type Threshold, thresholdsFor } from "./Cuts.ts"
-import { excerptOf } from "./deduplicate/LedgerRows.ts"
 import { fingerprint, idOf, splitOf } from "./Identity.ts"
 import type { IngestConfig } from "./IngestConfig.ts"
 import { languageIn } from "./Language.ts"

@@ -15,7 +15,7 @@ export const Ledger = Kind.define({
       rule: utf8,
       value: float64,
       threshold: float64,
-      /** the first characters of the document */
+      /** the beginning of the document, by `excerptOf` */
       excerpt: utf8
     }
   },

@@ -1,9 +1,9 @@
 // The stage: documents without what the evaluation sets ask, and a report of what was found where.
-import { type Artifact, Contamination, Documents, Examples, Ledger } from "@inkstone/artifact"
+import { type Artifact, Contamination, Documents, Examples, excerptOf, Ledger } from "@inkstone/artifact"
 import { type Labelled, type Run, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Stream } from "effect"
 import { DocumentCount, type DocumentRows, keepRows } from "../deduplicate/DocumentRows.ts"
-import { excerptOf, LedgerRows } from "../deduplicate/LedgerRows.ts"
+import { LedgerRows } from "../deduplicate/LedgerRows.ts"
 import { DecontaminateConfig } from "./DecontaminateConfig.ts"
 import { EvaluationItems, type Match } from "./EvaluationItems.ts"
 import { fromDocuments, fromExamples } from "./EvaluationSets.ts"

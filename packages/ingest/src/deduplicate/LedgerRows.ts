@@ -1,5 +1,5 @@
 // What a stage drops or cuts, for the ledger.
-import { Ledger, type Kind } from "@inkstone/artifact"
+import { excerptOf, type Kind, type Ledger } from "@inkstone/artifact"
 
 interface Entry {
   readonly id: string
@@ -9,8 +9,6 @@ interface Entry {
   readonly value: number
   readonly threshold: number
 }
-
-const excerptChars = 80
 
 export class LedgerRows {
   read = 0
@@ -47,13 +45,3 @@ export class LedgerRows {
     }
   }
 }
-
-/** The first characters in one line. */
-export const excerptOf = (text: string): string => {
-  const line = text.slice(0, 4 * excerptChars).replace(whiteSpace, " ")
-  const short = line.slice(0, excerptChars)
-  // characters and units are the same but for surrogate pairs
-  return (/[\ud800-\udfff]/.test(short) ? Array.from(line).slice(0, excerptChars).join("") : short).trim()
-}
-// a single space, which is most of all white space, is left alone instead of being replaced by itself
-const whiteSpace = /[\p{Cc}\s]{2,}|[^\S ]|\p{Cc}/gu
