@@ -1,4 +1,5 @@
 // Random strings of every script there is, and of what tokenizers trip over. The same on every run: they follow from the seed.
+import { integers } from "../support/Integers.ts"
 
 /** Every script of Unicode 16, by its name in regular expressions. */
 const scripts =
@@ -16,16 +17,6 @@ const scripts =
   "Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangsa Tangut Telugu Thaana Thai Tibetan " +
   "Tifinagh Tirhuta Toto Ugaritic Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square"
 
-/** Pseudo-random integers below `n` (mulberry32). */
-const integers = (seed: number) => {
-  let state = seed
-  return (n: number): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n)
-  }
-}
 type Draw = (n: number) => number
 
 const characters = (from: number, to: number): ReadonlyArray<string> =>

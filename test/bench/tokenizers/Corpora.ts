@@ -1,5 +1,6 @@
 // Texts to measure tokenizers on: real ones, and as much as is asked for made of them with edits, the same from the same seed.
 import * as fs from "node:fs"
+import { integers } from "../../support/Integers.ts"
 
 const read = (path: string) => fs.readFileSync(new URL(path, import.meta.url), "utf8")
 
@@ -22,17 +23,6 @@ export const classics = (): ReadonlyArray<string> =>
 
 export const bytesOf = (documents: ReadonlyArray<string>): number =>
   documents.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-
-/** Pseudo-random integers below `n` (mulberry32). */
-const integers = (seed: number) => {
-  let state = seed
-  return (n: number): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n)
-  }
-}
 
 /** Documents again and again, each time edited, until there are `bytes` of them. */
 const repeated = (
