@@ -1,5 +1,5 @@
 // A network in training on TensorFlow: weights and optimizer slots live in the session, tokens go in, numbers come out.
-import type { TrainingProgram } from "@inkstone/graph"
+import { Averaging, type TrainingProgram } from "@inkstone/graph"
 import type { causal } from "@inkstone/model-zoo"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { StageFailure } from "@inkstone/stage"
@@ -63,15 +63,33 @@ type Variable = Program["variables"][number]
 const bytesOf = ({ shape }: Variable): number =>
   shape.reduce<number>((size, dim) => size * (typeof dim === "number" ? dim : 1), 4)
 
+/** Averages by the names of what they are averages of. */
+const renamed = (averages: NamedArray.NamedArrays): NamedArray.NamedArrays =>
+  new Map(
+    [...averages].map(([name, array]) => {
+      const parameter = name.slice(0, -Averaging.suffix.length)
+      return [parameter, { ...array, name: parameter }]
+    })
+  )
+
 const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) })
 
-/** Opens a program as a learner with fresh weights; the session closes with the scope. */
+type Entry = Program["entries"]["evaluate"]
+const hasAverages = (entries: object): entries is { readonly evaluateAverage: Entry } =>
+  "evaluateAverage" in entries
+
+/**
+ * Opens a program as a learner with fresh weights; the session closes with the scope. Of a program that averages weights, the
+ * average is what is evaluated and what becomes the model.
+ */
 export const open = Effect.fn("GraphLearner.open")(function* (
   program: Program,
   { batchSize, contextLength, gradientClip, seed }: Settings
 ): Effect.fn.Return<Learner, StageFailure, Scope.Scope> {
   const session = yield* Effect.mapError(Session.open(program.graphDef), toStageFailure)
   const { entries, variables } = program
+  const averages = hasAverages(entries)
+  const evaluated = averages ? entries.evaluateAverage : entries.evaluate
   const key = Int32Array.of(seed | 0, Math.floor(seed / 2 ** 32) | 0)
   yield* attempt(() => session.call(entries.init, { key: { values: key } }))
   const width = contextLength + 1
@@ -114,7 +132,7 @@ export const open = Effect.fn("GraphLearner.open")(function* (
         // Each new shape is compiled anew, so a last batch with fewer rows is filled up.
         const full = new Int32Array(batchSize * width)
         full.set(tokens)
-        const { nats } = session.call(entries.evaluate, {
+        const { nats } = session.call(evaluated, {
           tokens: { shape: [batchSize, width], values: full },
           weights
         })
@@ -123,7 +141,9 @@ export const open = Effect.fn("GraphLearner.open")(function* (
         for (let i = 0; i < scored; i += 1) sum += nats.values[i] ?? Number.NaN
         return sum / scored
       }),
-    weights: read(variables.filter(({ trainable }) => trainable)),
+    weights: averages
+      ? Effect.map(read(variables.filter(({ name }) => name.endsWith(Averaging.suffix))), renamed)
+      : read(variables.filter(({ trainable }) => trainable)),
     state: read(variables),
     restore: (arrays) =>
       attempt(() => {

@@ -3,6 +3,7 @@ import { type CausalNetwork, type Family, type ModelUnusable, zoo } from "@inkst
 import * as Estimate from "@inkstone/model-zoo/Estimate"
 import { field, nearest, type Resources } from "@inkstone/stage"
 import { Effect, Result, Schema } from "effect"
+import { OptimizerConfig, optimizerIssues } from "./OptimizerConfig.ts"
 import { ScheduleConfig, scheduleIssues } from "./ScheduleConfig.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
@@ -52,6 +53,14 @@ const Fields = Schema.Struct({
     ScheduleConfig,
     "warmup-cosine",
     "how the rate falls after the warmup: a name, or { name, ... }"
+  ),
+  optimizer: optional(
+    OptimizerConfig,
+    "a name, or { name, ... }: adamw (left out: that, by the four fields below), adafactor, lion, sgd"
+  ),
+  averageDecay: optional(
+    Decay,
+    "share of an average of the weights that each step keeps; what is evaluated and handed over is the average"
   ),
   weightDecay: field(NotNegative, 0.1, "AdamW: share of a weight taken off, times the rate; matrices only"),
   beta1: field(Decay, 0.9, "AdamW: memory of the mean gradient"),
@@ -129,7 +138,7 @@ export const PretrainConfig = Fields.check(
       const network = networkOf(config, architectureOf(config, vocabSizeGuess))
       if (Result.isFailure(network)) issues.push({ path: ["architecture"], issue: network.failure.problem })
     }
-    issues.push(...scheduleIssues(config))
+    issues.push(...scheduleIssues(config), ...optimizerIssues(config.optimizer))
     return issues
   })
 )
@@ -152,7 +161,8 @@ export const resourcesOf = (config: PretrainConfig): Resources => {
   const { batchSize: batch } = config
   const length = network.contextLength
   const { residentBytes, tokens: _, ...figures } = estimate({ batch, length })
-  const holds = (size: number) => Math.ceil(size + 2 * figures.weightBytes)
+  const averages = config.averageDecay === undefined ? 0 : figures.weightBytes
+  const holds = (size: number) => Math.ceil(size + 2 * figures.weightBytes + averages)
   const wouldHold = (step: { readonly batch: number; readonly length: number }) =>
     gigabytes(holds(estimate(step).residentBytes))
   const half = Math.ceil(length / 2)

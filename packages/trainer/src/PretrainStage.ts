@@ -12,6 +12,7 @@ import * as Corpus from "./Corpus.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
 import { architectureOf, familyOf, isPreset, PretrainConfig, resourcesOf } from "./PretrainConfig.ts"
+import { optimizerOf } from "./OptimizerConfig.ts"
 import { scheduleOf } from "./ScheduleConfig.ts"
 import * as TraceTables from "./TraceTables.ts"
 
@@ -134,14 +135,14 @@ const openLearner = (
     readonly seed: number
   }
 ) => {
-  const { beta1, beta2, compile, dropout, epsilon, weightDecay, batchSize, gradientClip, rematerialize } =
-    options.config
+  const { averageDecay, compile, dropout, batchSize, gradientClip, optimizer, rematerialize } = options.config
   const program = TrainingProgram.build(causal(model), {
-    optimizer: { beta1, beta2, epsilon, weightDecay },
+    optimizer: optimizerOf(optimizer, options.config),
     precision: options.precision,
     clusters: compile,
     dropout,
-    rematerialize
+    rematerialize,
+    ...(averageDecay === undefined ? {} : { averaging: { decay: averageDecay } })
   })
   return GraphLearner.open(program, {
     batchSize,

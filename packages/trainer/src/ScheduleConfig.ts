@@ -11,14 +11,11 @@ const Share = Schema.Finite.check(
 )
 const Slope = Schema.Literals(["linear", "cosine", "1-sqrt"])
 
+const plain = ["warmup-cosine", "warmup-linear", "constant", "constant_with_warmup", "linear"] as const
+const waves = ["cosine", "cosine_with_min_lr"] as const
 const names = [
-  "warmup-cosine",
-  "warmup-linear",
-  "constant",
-  "constant_with_warmup",
-  "linear",
-  "cosine",
-  "cosine_with_min_lr",
+  ...plain,
+  ...waves,
   "cosine_with_restarts",
   "polynomial",
   "inverse_sqrt",
@@ -29,11 +26,10 @@ const names = [
 const cycles = (usual: number) =>
   field(Positive, usual, "times that the rate falls; of a plain cosine, waves (0.5 falls once)")
 
+// One literal each, so that what is wrong is said of the one that is named.
 const Detailed = Schema.Union([
-  Schema.Struct({
-    name: Schema.Literals(["warmup-cosine", "warmup-linear", "constant", "constant_with_warmup", "linear"])
-  }),
-  Schema.Struct({ name: Schema.Literals(["cosine", "cosine_with_min_lr"]), cycles: cycles(0.5) }),
+  ...plain.map((name) => Schema.Struct({ name: Schema.Literal(name) })),
+  ...waves.map((name) => Schema.Struct({ name: Schema.Literal(name), cycles: cycles(0.5) })),
   Schema.Struct({ name: Schema.Literal("cosine_with_restarts"), cycles: cycles(1) }),
   Schema.Struct({
     name: Schema.Literal("polynomial"),
