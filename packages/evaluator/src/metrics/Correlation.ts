@@ -6,21 +6,22 @@ export const pearson = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   const n = a.length
   let [meanA, meanB] = [0, 0]
   for (let i = 0; i < n; i++) {
-    meanA += a[i]! / n
-    meanB += b[i]! / n
+    meanA += a[i]!
+    meanB += b[i]!
   }
+  meanA /= n
+  meanB /= n
   let [together, squareA, squareB] = [0, 0, 0]
-  let constant = true
-  let constantB = true
+  let [constantA, constantB] = [true, true]
   for (let i = 0; i < n; i++) {
     const [x, y] = [a[i]! - meanA, b[i]! - meanB]
     together += x * y
     squareA += x * x
     squareB += y * y
-    constant &&= a[i] === a[0]
+    constantA &&= a[i] === a[0]
     constantB &&= b[i] === b[0]
   }
-  if (constant || constantB) return NaN
+  if (constantA || constantB) return NaN
   return Math.max(-1, Math.min(1, together / Math.sqrt(squareA) / Math.sqrt(squareB)))
 }
 

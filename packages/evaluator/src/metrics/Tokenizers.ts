@@ -3,6 +3,7 @@
 // as passes over code points.
 import * as Class from "./CharacterClass.ts"
 import { Codes, stripEnd, words as split } from "./Codes.ts"
+import { western } from "./Western.ts"
 import type { Words } from "./Words.ts"
 
 export type TokenizerName = "13a" | "intl" | "zh" | "char" | "none"
@@ -77,13 +78,14 @@ export class Tokenizer {
       case "13a": {
         // white space at the end goes first: a hyphen there must not join lines
         const plain = stripEnd(text)
-        a.read(` ${withoutMarkup(plain.includes("<") ? plain.replaceAll("<skipped>", "") : plain)} `)
-        return this.#western()
+        a.read(withoutMarkup(plain.includes("<") ? plain.replaceAll("<skipped>", "") : plain))
+        western(a, b, { padded: true, units: false })
+        return b
       }
       case "zh":
-        b.read(text, true)
-        surround(b, a, Class.chinese)
-        return this.#western()
+        a.read(text, true)
+        western(a, b, { padded: false, units: true })
+        return b
       case "intl":
         a.read(stripEnd(text))
         part(a, b, [Class.notNumber, Class.punctuation], false)
@@ -103,16 +105,6 @@ export class Tokenizer {
         a.read(text)
         return a
     }
-  }
-
-  /** The rules for western languages: punctuation; period and comma unless between digits; a dash after a digit. */
-  #western(): Codes {
-    const [a, b] = [this.#a, this.#b]
-    surround(a, b, Class.west)
-    part(b, a, [Class.notDigit, Class.stop], false)
-    part(a, b, [Class.stop, Class.notDigit], true)
-    part(b, a, [Class.digit, Class.dash], false)
-    return a
   }
 }
 

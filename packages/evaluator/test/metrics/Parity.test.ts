@@ -5,6 +5,9 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import * as Answers from "../../src/metrics/Answers.ts"
+import * as Classification from "../../src/metrics/Classification.ts"
+import * as Correlation from "../../src/metrics/Correlation.ts"
 import { stem } from "../../src/metrics/Porter.ts"
 import { tokenize } from "../../src/metrics/Tokenizers.ts"
 import { Golden, unlike } from "./golden.ts"
@@ -12,16 +15,38 @@ import { Golden, unlike } from "./golden.ts"
 const folder = join(import.meta.dirname, "../golden/metrics")
 const text = readFileSync(join(folder, "golden.json"), "utf8")
 const golden = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(text)
-const words = Schema.Array(Schema.String)
-const { tokens } = Schema.decodeUnknownSync(
+const strings = Schema.Array(Schema.String)
+const numbers = Schema.Array(Schema.Finite)
+const { labels, series, tokens } = Schema.decodeUnknownSync(
   Schema.fromJsonString(
     Schema.Struct({
       tokens: Schema.Array(
-        Schema.Struct({ text: Schema.String, "13a": words, intl: words, zh: words, char: words })
+        Schema.Struct({ text: Schema.String, "13a": strings, intl: strings, zh: strings, char: strings })
+      ),
+      labels: Schema.Array(
+        Schema.Struct({
+          references: numbers,
+          predictions: numbers,
+          accuracy: Schema.Finite,
+          macroF1: Schema.Finite,
+          mcc: Schema.Finite
+        })
+      ),
+      series: Schema.Array(
+        Schema.Struct({ a: numbers, b: numbers, pearson: Schema.Finite, spearman: Schema.Finite })
       )
     })
   )
 )(text)
+
+/** Answers whose exact match or F1 is not SQuAD's. */
+const wrongAnswers = ({ answers, segments }: typeof Golden.Type): ReadonlyArray<unknown> => {
+  const { rows } = Answers.statistics(segments)
+  return answers.flatMap((theirs, at) => {
+    const ours = [...rows.subarray(2 * at, 2 * at + 2)]
+    return theirs[0] === ours[0] && theirs[1] === ours[1] ? [] : [{ segment: segments[at], theirs, ours }]
+  })
+}
 
 const python = process.env["INKSTONE_PEERS_PYTHON"] ?? join(homedir(), ".cache/inkstone/peers/bin/python")
 const hasPeers = (() => {
@@ -48,6 +73,24 @@ describe("metrics beside their peers", () => {
     assert.isAbove(golden.stems.length, 400)
   })
 
+  it("scores answers as SQuAD", () => {
+    assert.deepStrictEqual(wrongAnswers(golden), [])
+  })
+
+  it("measures classes and correlations as their definitions in numpy", () => {
+    for (const { accuracy, macroF1, mcc, predictions, references } of labels) {
+      const ours = Classification.measure(predictions, references)
+      assert.approximately(ours.accuracy, accuracy, 1e-12)
+      assert.approximately(ours.microF1, accuracy, 1e-12)
+      assert.approximately(ours.macroF1, macroF1, 1e-12)
+      assert.approximately(ours.mcc, mcc, 1e-12)
+    }
+    for (const { a, b, pearson, spearman } of series) {
+      assert.approximately(Correlation.pearson(a, b), pearson, 1e-12)
+      assert.approximately(Correlation.spearman(a, b), spearman, 1e-12)
+    }
+  })
+
   for (const theirs of golden.scores) {
     it(`scores ${theirs.metric} ${JSON.stringify(theirs.options)} as the peer, each segment and the corpus`, () => {
       assert.deepStrictEqual(unlike(golden.segments, theirs), [])
@@ -61,7 +104,9 @@ describe("metrics beside their peers", () => {
         encoding: "utf8",
         maxBuffer: 2 ** 28
       })
-      const { scores, segments, stems } = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(output)
+      const found = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(output)
+      const { scores, segments, stems } = found
+      assert.deepStrictEqual(wrongAnswers(found), [])
       assert.strictEqual(segments.length, 2000)
       assert.deepStrictEqual(
         scores.flatMap((theirs) => unlike(segments, theirs)),

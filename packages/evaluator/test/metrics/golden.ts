@@ -49,7 +49,8 @@ export const Golden = Schema.Struct({
       })
     ])
   ),
-  stems: Schema.Array(Schema.Tuple([Schema.String, Schema.String]))
+  stems: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
+  answers: Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite]))
 })
 type Scores = (typeof Golden.Type)["scores"][number]
 

@@ -4,13 +4,16 @@
   peers.py pairs N        writes N real pairs with their scores to standard output
 Real pairs: sentences of the State of the Union speeches and of Chinese classics in this repository, edited from a seed.
 """
+import collections
 import glob
 import json
 import os
 import random
 import re
+import string
 import sys
 
+import numpy as np
 import regex
 import sacrebleu
 from nltk.stem import porter
@@ -172,6 +175,52 @@ def stems(segments):
     return [[w, stemmer.stem(w)] for w in sorted(words)]
 
 
+def answers(segments):
+    """Exact match and F1 of each segment after SQuAD's evaluate-v2.0.py, written from its definition."""
+    def normal(text):
+        text = "".join(c for c in text.lower() if c not in string.punctuation)
+        return re.sub(r"\b(a|an|the)\b", " ", text).split()
+
+    def f1(a, b):
+        if not a or not b:
+            return float(a == b)
+        common = sum((collections.Counter(a) & collections.Counter(b)).values())
+        precision, recall = common / len(a), common / len(b)
+        return 2 * precision * recall / (precision + recall) if common else 0.0
+
+    rows = [[(normal(output), normal(r)) for r in references] for output, references in segments]
+    return [[float(max(a == b for a, b in row)), max(f1(a, b) for a, b in row)] for row in rows]
+
+
+def labels():
+    """Labels, and what follows from the definitions with numpy: per class counts, and R_K as covariances of indicators."""
+    found = []
+    for n, k, seed in [(1, 1, 1), (40, 2, 2), (200, 5, 3), (30, 4, 4), (20, 1, 5)]:
+        rng = random.Random(seed)
+        truth = [rng.randrange(k) for _ in range(n)]
+        guess = [t if rng.random() < 0.6 else rng.randrange(k) for t in truth]
+        classes = sorted({*truth, *guess})
+        t, g = (np.array([[float(x == c) for c in classes] for x in side]) for side in (truth, guess))
+        each = [2 * (t[:, i] * g[:, i]).sum() / (t[:, i].sum() + g[:, i].sum()) for i in range(len(classes))]
+        cov = lambda a, b: ((a - a.mean(0)) * (b - b.mean(0))).sum()
+        scale = np.sqrt(cov(t, t) * cov(g, g))
+        row = {"references": truth, "predictions": guess, "accuracy": np.mean([a == b for a, b in zip(truth, guess)])}
+        found.append({**row, "macroF1": np.mean(each), "mcc": cov(t, g) / scale if scale else 0.0})
+    return found
+
+
+def series():
+    """Series with ties, numpy's Pearson, and Spearman as Pearson of ranks counted one by one."""
+    found = []
+    for n, values, seed in [(2, 9, 1), (12, 4, 2), (100, 1000, 3), (60, 6, 4)]:
+        rng = random.Random(seed)
+        a = [rng.randrange(values) / 4 for _ in range(n)]
+        b = [x + rng.randrange(values) / 8 for x in a]
+        rank = lambda s: [sum(y < x for y in s) + (1 + sum(y == x for y in s)) / 2 for x in s]
+        found.append({"a": a, "b": b, "pearson": np.corrcoef(a, b)[0, 1], "spearman": np.corrcoef(rank(a), rank(b))[0, 1]})
+    return found
+
+
 def main():
     import logging
     logging.disable(logging.WARNING)
@@ -183,8 +232,8 @@ def main():
         "scores": scores(segments, golden),
     }
     if golden:
-        result["tokens"] = tokens(segments)
-    result["stems"] = stems(segments)
+        result |= {"tokens": tokens(segments), "labels": labels(), "series": series()}
+    result |= {"stems": stems(segments), "answers": answers(segments)}
     if golden:
         with open(os.path.join(here, "golden.json"), "w", encoding="utf-8") as file:
             json.dump(result, file, ensure_ascii=False, separators=(",", ":"))
