@@ -57,7 +57,7 @@ export const OptimizerConfig = Schema.Union([Schema.Literals(names), Detailed])
 export type OptimizerConfig = typeof OptimizerConfig.Type
 
 const detailed = (optimizer: OptimizerConfig): typeof Detailed.Type =>
-  typeof optimizer === "string" ? Schema.decodeUnknownSync(Detailed)({ name: optimizer }) : optimizer
+  typeof optimizer === "string" ? Schema.decodeSync(Detailed)({ name: optimizer }) : optimizer
 
 /** The optimizer; AdamW, which a config that names none means, from the settings beside it. */
 export const optimizerOf = (

@@ -62,7 +62,7 @@ export const ScheduleConfig = Schema.Union([Schema.Literals(names), Detailed])
 export type ScheduleConfig = typeof ScheduleConfig.Type
 
 const detailed = (schedule: ScheduleConfig): typeof Detailed.Type =>
-  typeof schedule === "string" ? Schema.decodeUnknownSync(Detailed)({ name: schedule }) : schedule
+  typeof schedule === "string" ? Schema.decodeSync(Detailed)({ name: schedule }) : schedule
 
 export interface Limits {
   readonly schedule: ScheduleConfig

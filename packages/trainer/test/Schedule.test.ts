@@ -8,9 +8,9 @@ import { ScheduleConfig, scheduleOf } from "../src/ScheduleConfig.ts"
 
 const decode = Schema.decodeUnknownSync(ScheduleConfig)
 const Rates = Schema.Record(Schema.String, Schema.Array(Schema.Finite))
-const golden = Schema.decodeUnknownSync(
-  Schema.fromJsonString(Schema.Struct({ rates: Rates, plateau: Rates }))
-)(fs.readFileSync(new URL("golden/schedules.json", import.meta.url), "utf8"))
+const golden = Schema.decodeSync(Schema.fromJsonString(Schema.Struct({ rates: Rates, plateau: Rates })))(
+  fs.readFileSync(new URL("golden/schedules.json", import.meta.url), "utf8")
+)
 
 const [peak, warmupSteps, steps] = [3e-3, 20, 200]
 const limits = { learningRate: peak, warmupSteps, steps }
