@@ -3,6 +3,7 @@ import { type ArtifactRef, Ledger, Pairs, Store } from "@inkstone/artifact"
 import { stageContract } from "@inkstone/stage/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { specialToken } from "../src/AddedTokens.ts"
 import { encodePairs } from "../src/examples/EncodePairsStage.ts"
 import { parseTokenizerJson } from "../src/TokenizerJson.ts"
 import { runStage, store } from "./documents.ts"
@@ -18,15 +19,7 @@ const vocab = [
   ...Array.from(characters),
   ...Array.from(characters, (each) => `##${each}`)
 ]
-const special = (content: string) => ({
-  id: vocab.indexOf(content),
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true
-})
+const special = (content: string) => specialToken(vocab.indexOf(content), content)
 const bert = Effect.runSync(
   parseTokenizerJson(
     JSON.stringify({
