@@ -1,6 +1,6 @@
 // Files from outside the store that a stage reads: patterns become paths with digests before the key is made.
 import { existsSync } from "node:fs"
-import { glob, readdir, realpath, stat } from "node:fs/promises"
+import { access, constants, glob, readdir, realpath, stat } from "node:fs/promises"
 import { basename, dirname, join, relative, resolve as absolute, sep } from "node:path"
 import { fileDigest } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
@@ -119,11 +119,20 @@ const plainPath = async (path: string): Promise<Found | undefined> => {
 const globbed = async (folder: string, pattern: string): Promise<Found> => {
   const found = new Map<string, string>()
   if (!existsSync(folder)) return found
+  await mayList(folder)
   for await (const match of glob(pattern, { cwd: folder })) {
     const path = join(folder, match)
     if ((await stat(path)).isFile()) found.set(path, relative(folder, path).split(sep).join("/"))
   }
+  const inner = dirname(pattern)
+  if (inner === ".") return found
+  for await (const match of glob(inner, { cwd: folder })) await mayList(join(folder, match))
   return found
+}
+
+/** `glob` passes over folders that it may not read, and a corpus would be smaller than it should be. */
+const mayList = async (path: string): Promise<void> => {
+  if ((await stat(path)).isDirectory()) await access(path, constants.R_OK | constants.X_OK)
 }
 
 const neighbour = async (path: string): Promise<string | undefined> =>

@@ -1,6 +1,6 @@
 // Patterns become files: where they are looked for, what they are called, and what is said when there are none.
 import { createHash } from "node:crypto"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -78,5 +78,18 @@ describe("SourceFiles.resolve", () => {
       assert.include(error.searched, searched)
       assert.include(error.message, searched)
     })
+  )
+
+  // root may read every folder
+  it.effect.skipIf(process.getuid?.() === 0)("does not pass over a folder that may not be read", () =>
+    Effect.gen(function* () {
+      put("partly/a.txt")
+      put("partly/closed/b.txt")
+      chmodSync(join(root, "partly", "closed"), 0)
+      for (const pattern of ["partly", "partly/**/*.txt"]) {
+        const error = yield* Effect.flip(SourceFiles.resolve([pattern], root))
+        assert.include(error.problem, "permission denied")
+      }
+    }).pipe(Effect.ensuring(Effect.sync(() => chmodSync(join(root, "partly", "closed"), 0o700))))
   )
 })
