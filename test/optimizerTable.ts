@@ -2,7 +2,7 @@
 // the program's meaning in float64, and compiled in float32; beside it how far the peer's own
 // float32 is from its float64.
 import { Effect } from "effect"
-import { cases, difference, golden, reference, trace } from "../packages/graph/test/optimizerCases.ts"
+import { cases, difference, golden, reference, trace } from "./support/optimizerCases.ts"
 import * as CompiledOptimizer from "./support/CompiledOptimizer.ts"
 
 const table = Effect.gen(function* () {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { setup } from "@inkstone/tensorflow/testkit"
 import { Effect } from "effect"
 import { beforeAll } from "vitest"
-import { cases, difference, golden } from "../packages/graph/test/optimizerCases.ts"
+import { cases, difference, golden } from "./support/optimizerCases.ts"
 import * as CompiledOptimizer from "./support/CompiledOptimizer.ts"
 
 beforeAll(setup, 1_800_000) // downloads the native library if it is not there

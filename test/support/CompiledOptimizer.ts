@@ -1,7 +1,7 @@
 // The optimizers' cases of `graph` as compiled programs on TensorFlow, in float32.
 import { Session } from "@inkstone/tensorflow"
 import { Effect } from "effect"
-import * as cases from "../../packages/graph/test/optimizerCases.ts"
+import * as cases from "./optimizerCases.ts"
 
 const given = (feed: cases.Feed) =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 // The problem of golden/make_optimizers.py and the optimizers it was given to, for whoever can run a program.
 import { readFileSync } from "node:fs"
-import * as g from "../src/index.ts"
+import * as g from "@inkstone/graph"
 
 const [steps, rows] = [200, 5]
 
@@ -18,7 +18,7 @@ interface Golden extends Trace {
 }
 
 export const golden: Readonly<Record<string, Golden>> = JSON.parse(
-  readFileSync(new URL("golden/optimizers.json", import.meta.url), "utf8")
+  readFileSync(new URL("../golden/optimizers.json", import.meta.url), "utf8")
 )
 
 interface Case {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { borders } from "../src/Borders.ts"
-import { partition } from "../src/Clusters.ts"
-import { stores } from "../src/InPlace.ts"
-import { origin, sorted } from "../src/Tensor.ts"
-import { cases, difference, entriesOf, golden, reference, trace } from "./optimizerCases.ts"
+import { borders } from "@inkstone/graph/Borders"
+import { partition } from "@inkstone/graph/Clusters"
+import { stores } from "@inkstone/graph/InPlace"
+import { origin, sorted } from "@inkstone/graph/Tensor"
+import { cases, difference, entriesOf, golden, reference, trace } from "./support/optimizerCases.ts"
 
 describe("optimizers", () => {
   it("are all in the golden file", () => {
