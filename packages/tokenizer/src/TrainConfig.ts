@@ -41,6 +41,11 @@ export const TrainConfig = Schema.Struct({
     Schema.NonEmptyString,
     "<|endoftext|>",
     "name of the token that closes every document (wordpiece has [SEP], unigram </s>)"
+  ),
+  specialTokens: field(
+    Schema.Array(Schema.NonEmptyString),
+    [],
+    "further marks that text never becomes, such as <|im_start|> and <|im_end|> of a chat; part of vocabSize (byte has them on top)"
   )
 })
 export type TrainConfig = typeof TrainConfig.Type

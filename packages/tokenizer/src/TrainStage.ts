@@ -2,6 +2,7 @@
 import { type Artifact, Documents, Tokenizer } from "@inkstone/artifact"
 import { type Run, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Stream } from "effect"
+import { specialToken } from "./AddedTokens.ts"
 import { uncased } from "./BertTokenizer.ts"
 import { emptySplit } from "./internal/Failures.ts"
 import { byteBpe } from "./learners/ByteBpe.ts"
@@ -10,7 +11,7 @@ import type { Learner } from "./learners/Learner.ts"
 import { unigram } from "./learners/Unigram.ts"
 import { wordPiece } from "./learners/WordPiece.ts"
 import { wordEnd } from "./Pattern.ts"
-import { byteLevelBpe, type TextTokenizer } from "./TextTokenizer.ts"
+import { byteLevelBpe, TextTokenizer } from "./TextTokenizer.ts"
 import { threadsOf } from "./threads/ThreadPool.ts"
 import { toJson } from "./TokenizerJson.ts"
 import { TrainConfig } from "./TrainConfig.ts"
@@ -40,10 +41,13 @@ export const train = Stage.define({
           advice: "Mix letters and signs, as in <|endoftext|>"
         })
       }
-      const { learned, textBytes } =
+      const marks = new Set(config.specialTokens).size
+      const { learned: plain, textBytes } =
         config.type === "byte"
           ? { learned: byteLevelBpe(byteVocabulary(config.endOfText)), textBytes: 0 }
-          : yield* learn(config, documents, run)
+          : yield* learn({ ...config, vocabSize: config.vocabSize - marks }, documents, run)
+      const learned = withMarks(plain, config.specialTokens)
+      if (learned.endOfTextId < 0) return yield* endOfTextHidden(config.endOfText)
       const size = learned.vocabSize
       yield* run.report({ done: size, total: size, unit: "pieces" })
       yield* write(run.outputs.tokenizer, learned, { type: config.type, textBytes })
@@ -51,6 +55,27 @@ export const train = Stage.define({
     Effect.mapError((error) => StageFailure.of(error))
   )
 })
+
+/** The same with further special tokens, which get the next ids; a mark that it has already stays as it is. */
+const withMarks = (tokenizer: TextTokenizer, marks: ReadonlyArray<string>): TextTokenizer => {
+  const { parts, specialTokens, vocabSize } = tokenizer
+  const known = new Set(specialTokens.values())
+  const added = [...new Set(marks)].filter((mark) => !known.has(mark))
+  if (added.length === 0) return tokenizer
+  return new TextTokenizer({
+    ...parts,
+    addedTokens: [...parts.addedTokens, ...added.map((mark, i) => specialToken(vocabSize + i, mark))]
+  })
+}
+
+/** One of several special tokens is known as end-of-text by its name alone. */
+const endOfTextHidden = (endOfText: string) =>
+  new StageFailure({
+    category: "config",
+    fact: "EndOfTextUnknown",
+    problem: `endOfText ${JSON.stringify(endOfText)} cannot be told from the other special tokens`,
+    advice: "Call it <|endoftext|>, </s> or <eos>"
+  })
 
 /** A mark that is one word could also come out of merges, and would then stand for two things. */
 const isOneWord = ({ endOfText, pattern, type }: TrainConfig): boolean => {

@@ -64,3 +64,35 @@ describe.each(types)("$type", ({ endOfText, spelled, type }) => {
     }).pipe(Effect.provide(store))
   )
 })
+
+describe("further special tokens", () => {
+  const marks = ["<|im_start|>", "<|im_end|>"]
+  it.effect.each(["byte-bpe", "byte", "wordpiece", "unigram", "character"] as const)(
+    "%s: are part of the vocabulary, and text that spells one is text",
+    (type) =>
+      Effect.gen(function* () {
+        const sealed = yield* seal(documents)
+        const config = { type, vocabSize: 400, specialTokens: marks }
+        const { made } = yield* runStage(train, config, { documents: sealed })
+        const artifact = yield* (yield* Store).open(Tokenizer, made["tokenizer"]!.digest)
+        const tokenizer = yield* loadTokenizer(artifact)
+        const [open, close] = marks.map((mark) => tokenizer.idOf(mark) ?? -1)
+        assert.isAtMost(artifact.attributes.vocabSize, 400)
+        assert.isAtLeast(open ?? -1, 0)
+        assert.isTrue(tokenizer.specialTokens.has(close ?? -1))
+        assert.isAtLeast(artifact.attributes.endOfTextId, 0)
+        const chat = "<|im_start|>the people<|im_end|>"
+        assert.notInclude(Array.from(tokenizer.encode(chat)), open)
+        const ids = Array.from(tokenizer.encode(chat, { specialTokens: true }))
+        assert.deepStrictEqual([ids[0], ids.at(-1)], [open, close])
+      }).pipe(Effect.provide(store))
+  )
+  it.effect("hide no end-of-text of another name", () =>
+    Effect.gen(function* () {
+      const sealed = yield* seal(documents)
+      const config = { vocabSize: 300, endOfText: "<|fin|>", specialTokens: marks }
+      const failure = yield* Effect.flip(runStage(train, config, { documents: sealed }))
+      assert.include(JSON.stringify(failure), "EndOfTextUnknown")
+    }).pipe(Effect.provide(store))
+  )
+})
