@@ -1,5 +1,5 @@
 // Tokenizers side by side on texts that a person gives: from files, folders, and runs of ours.
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { Store, StoreLocal, Tokenizer } from "@inkstone/artifact"
 import { Records } from "@inkstone/pipeline"
@@ -14,7 +14,8 @@ import {
   parseTokenizerJson,
   type RankEncoding,
   rankEncodings,
-  Statistics
+  Statistics,
+  toJson
 } from "@inkstone/tokenizer"
 import { Effect } from "effect"
 import { failed } from "./Failure.ts"
@@ -147,6 +148,28 @@ export const rows = Effect.fn("TokenizerTable.rows")(
         }
       })
     )
+  },
+  (effect, { store }) => Effect.provide(effect, StoreLocal.layer(store))
+)
+
+/** Writes the file that Hugging Face loads, whole or not at all; gives its path. */
+export const write = Effect.fn("TokenizerTable.write")(
+  function* ({ names, store }: Pick<TokenizersOptions, "names" | "store">, folder: string) {
+    const [name = "", ...others] = names
+    if (others.length > 0)
+      return yield* failed("usage", `--write takes one tokenizer, not ${names.join(", ")}`)
+    const file = join(resolve(folder), "tokenizer.json")
+    const text = toJson(yield* open(name, store))
+    yield* Effect.try({
+      try: () => {
+        mkdirSync(resolve(folder), { recursive: true })
+        writeFileSync(`${file}.${process.pid}.partial`, text)
+        renameSync(`${file}.${process.pid}.partial`, file)
+      },
+      catch: (cause) =>
+        failed("resource", `${file} cannot be written: ${String(cause)}. Choose another folder`)
+    })
+    return file
   },
   (effect, { store }) => Effect.provide(effect, StoreLocal.layer(store))
 )

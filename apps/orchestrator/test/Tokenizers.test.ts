@@ -43,6 +43,9 @@ it("puts tokenizers side by side, from a file and from a run", { timeout: 120_00
       { name: "pieces", type: "byte-bpe", byText: { [at("zh.txt")]: { characters_per_token: 2 / 6 } } }
     ]
   })
+  const written = await inkstone(["tokenizers", "pieces", "--write", at("taken"), ...store])
+  expect(written.stdout).toBe(`${at(path.join("taken", "tokenizer.json"))}\n`)
+  expect(JSON.parse(await readFile(written.stdout.trim(), "utf8"))).toMatchObject({ model: { type: "BPE" } })
   const wrong = await inkstone(["tokenizers", "piecse", ...store])
   expect([wrong.code, wrong.stdout]).toEqual([3, ""])
   expect(wrong.stderr).toContain("Did you mean pieces?")

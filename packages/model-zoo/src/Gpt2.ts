@@ -143,7 +143,13 @@ export const build = (config: Config, { window: windowOf }: Variation = {}): Cau
 
     hidden: (tokens, { attend, ...reading }) => {
       const { precision } = reading
-      const look = attend ?? Attention.selfAttend(reading, { causal: true, name: "transformer.h" })
+      const look =
+        attend ??
+        Attention.selfAttend(reading, {
+          causal: true,
+          kept: Attention.worthKeeping(contextLength),
+          name: "transformer.h"
+        })
       const placed = add(gather(wte, tokens), Embedding.places(wpe, tokens, reading.positions)) // [B, T, C]
       const embedded = Domain.apply(placed, domain, reading)
       const x = stack(drop(embedded, "transformer.drop", reading), blocks, reading, (x, block, layer) => {

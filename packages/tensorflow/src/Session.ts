@@ -29,6 +29,7 @@ export type Results<E extends Entry.Entry> = { readonly [Name in keyof E["output
 export class Session {
   readonly #binding: Binding.Binding
   #id: number | undefined
+  #runs = 0
 
   private constructor(binding: Binding.Binding, id: number) {
     this.#binding = binding
@@ -43,12 +44,10 @@ export class Session {
     graphDef: Uint8Array
   ): Effect.fn.Return<Session, NativeUnavailable | ProgramRejected, Scope.Scope> {
     const binding = yield* Binding.load(yield* Native.require)
-    const session = yield* Effect.acquireRelease(
+    return yield* Effect.acquireRelease(
       Effect.map(loadGraph(binding, graphDef), (id) => new Session(binding, id)),
-      (opened) => Effect.sync(() => opened.#close())
+      (session) => Effect.sync(() => session.#close())
     )
-    SpareHeap.giveBack()
-    return session
   })
 
   /**
@@ -77,6 +76,9 @@ export class Session {
     const failed = (reason: RunFailed["reason"], problem: string) =>
       new RunFailed({ reason, feeds: feeds.map((feed) => feed.node), fetches, problem })
     if (this.#id === undefined) throw failed("closed", "the session is closed")
+    // once the variables have their values and the first step is done, whoever built the graph has let go of it
+    if (this.#runs === 2) SpareHeap.giveBack()
+    this.#runs++
     const inputs: Array<number> = []
     let outputs: ReadonlyArray<Binding.TensorInfo> = []
     try {

@@ -16,5 +16,6 @@ const collector = (): unknown => {
 export const giveBack = (): void => {
   if (getHeapStatistics().total_heap_size < worthwhileBytes) return
   const collect = collector()
-  if (typeof collect === "function") collect()
+  // the kind that hands pages back instead of keeping them for what may come
+  if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" })
 }

@@ -10,17 +10,22 @@ const Setup = Schema.fromJsonString(Schema.Struct({ work: Work }))
 
 const answer = (message: unknown) => Effect.sync(() => process.stdout.write(`${JSON.stringify(message)}\n`))
 
-const program = Effect.gen(function* () {
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
-  const line = Effect.promise(() => lines.next())
-  const { work } = yield* Schema.decodeUnknownEffect(Setup)((yield* line).value)
+/** Nothing holds the graph once it is open. */
+const opened = Effect.fnUntraced(function* (work: Work) {
   const { feeds, objective } = Feeds.of(work)
   const { entries, graphDef } = TrainingProgram.build(objective, {
     optimizer: AdamW.defaults,
     precision: work.precision,
     clusters: true
   })
-  const session = yield* Session.open(graphDef)
+  return { entries, feeds, session: yield* Session.open(graphDef) }
+})
+
+const program = Effect.gen(function* () {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  const line = Effect.promise(() => lines.next())
+  const { work } = yield* Schema.decodeUnknownEffect(Setup)((yield* line).value)
+  const { entries, feeds, session } = yield* opened(work)
   session.call(entries.init, { key: { values: Int32Array.of(0, 1) } })
   yield* answer({ name: "inkstone" })
 

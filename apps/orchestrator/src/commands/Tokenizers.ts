@@ -1,5 +1,5 @@
 // `inkstone tokenizers`: what tokenizers make of a text, side by side.
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as Flags from "../Flags.ts"
 import * as Terminal from "../Terminal.ts"
@@ -22,11 +22,19 @@ export const tokenizers = Command.make(
       Flags.between(1, 1000),
       Flag.withDefault(8)
     ),
+    write: Flag.String("write").pipe(
+      Flag.withDescription("Folder that the tokenizer.json of the one tokenizer named is written into"),
+      Flag.optional
+    ),
     store: Flags.store,
     json: Flags.json
   },
-  Effect.fn("inkstone tokenizers")(function* ({ json, ...options }) {
+  Effect.fn("inkstone tokenizers")(function* ({ json, write, ...options }) {
     const TokenizerTable = yield* Effect.promise(() => import("../TokenizerTable.ts"))
+    if (Option.isSome(write)) {
+      const file = yield* TokenizerTable.write(options, write.value)
+      return Terminal.out.write(json ? `${JSON.stringify({ type: "tokenizer", file })}\n` : `${file}\n`)
+    }
     const tokenizers = yield* TokenizerTable.rows(options)
     Terminal.out.write(
       json ? `${JSON.stringify({ type: "tokenizers", tokenizers })}\n` : TokenizerTable.inWords(tokenizers)
@@ -41,6 +49,10 @@ export const tokenizers = Command.make(
     {
       command: "inkstone tokenizers tokenizer ./gpt2 --on zh.txt --on en.txt",
       description: "Ours beside a published one"
+    },
+    {
+      command: "inkstone tokenizers tokenizer --write ours",
+      description: "Take it along: Hugging Face loads ours/tokenizer.json"
     }
   ])
 )

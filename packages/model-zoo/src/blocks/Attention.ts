@@ -41,12 +41,20 @@ export interface AttentionOptions extends Run {
   readonly mask?: Tensor
   /** float32, broadcast to [B, H, T, S] */
   readonly bias?: Tensor
+  /** whether the backward pass finds the weights [B, H, T, S] kept; else it makes them again */
+  readonly kept?: boolean
 }
 
 /**
+ * Whether weights of texts so long are worth keeping: they grow with the square of the text, while the product that makes them
+ * again is T / 36C of a block's arithmetic. A short one's cost 5 % of a step of a small network and save little.
+ */
+export const worthKeeping = (positions: number): boolean => positions <= 256
+
+/**
  * `queries [B, H, T, D]` over `keys` and `values` `[B, K, S, D]` -> float32 `[B, H, T, D]`. K divides H: as many queries in a
- * row share a head of keys (Ainslie et al. 2023). The weights `[B, H, T, S]` are not kept for the backward pass but made again
- * there: they grow with the square of the text, and the product that makes them is a small part of a step.
+ * row share a head of keys (Ainslie et al. 2023). The weights `[B, H, T, S]` are made again in the backward pass, unless
+ * they are to be kept.
  */
 export const attention = ({ keys, queries, values }: Heads, options: AttentionOptions): Tensor => {
   const { bias, mask, name, precision, scale } = options
@@ -70,7 +78,7 @@ export const attention = ({ keys, queries, values }: Heads, options: AttentionOp
   const { dropout } = options
   // What is made again as part of a whole block needs no care of its own.
   const seen =
-    options.rematerialize === true
+    options.kept === true || options.rematerialize === true
       ? look(...inputs, options)
       : dropout === undefined
         ? rematerialize((q, k, v) => look(q, k, v, options), inputs)
@@ -106,13 +114,21 @@ const visibility = (
 
 /** Looks at the tokens of the reading itself. */
 export const selfAttend =
-  (reading: Reading, { causal, name }: { readonly causal: boolean; readonly name: string }): Attend =>
+  (
+    reading: Reading,
+    {
+      causal,
+      kept = false,
+      name
+    }: { readonly causal: boolean; readonly kept?: boolean; readonly name: string }
+  ): Attend =>
   (layer, heads, { bias, scale, window } = {}) => {
     const [, , T = 1, D = 1] = heads.queries.shape
     const mask = visibility(reading, { T, causal, window })
     return attention(heads, {
       ...reading,
       name: `${name}.${layer}.attention`,
+      kept,
       scale: scale ?? 1 / Math.sqrt(Number(D)),
       ...(mask === undefined ? {} : { mask }),
       ...(bias === undefined ? {} : { bias: bias(range(T), range(T)) })
