@@ -189,13 +189,7 @@ export const build = (config: Config): CausalNetwork => {
       const placed = Domain.apply(gather(tokensTable, tokens), domain, reading) // [B, T, C]
       const embedded = drop(placed, "model.embed_tokens", reading)
       const x = stack(embedded, blocks, reading, (x, block, layer, run) => {
-        const look =
-          attend ??
-          Attention.selfAttend(run, {
-            causal: true,
-            kept: Attention.worthKeeping(config.contextLength),
-            name: "model.layers"
-          })
+        const look = attend ?? Attention.selfAttend(run, { causal: true, name: "model.layers" })
         const apply = (x: Tensor, weights: Linear.Linear) => Linear.apply(x, weights, run.precision)
         const normed = RmsNorm.apply(x, block.attentionNorm)
         const seen = look(layer, {
