@@ -9,7 +9,7 @@ import { Schema } from "effect"
 import type { BenchOptions, Row } from "./Row.ts"
 import { moreChinese, moreEnglish } from "./tokenizers/Corpora.ts"
 
-/** What the issue allows for 5 GB. */
+/** A laptop has this much to spare, whatever the size of the corpus. */
 const allowedBytes = 1.5e9
 const pieceBytes = 16e6
 
