@@ -26,18 +26,18 @@ export const sumsOf = (parameters: ReadonlyArray<Parameter>): Sums => ({
   gradients: parameters.map(({ name, shape }) => scratch(`${name}/gradient`, shape))
 })
 
-/** Adds a batch to the sums; `first` begins a new window. */
+/** Adds a batch to the sums, of which those without a gradient stay as they are; `first` begins a new window. */
 export const accumulated = (
   sums: Sums,
   {
     first,
     gradients,
     loss
-  }: { readonly first: Tensor; readonly loss: Tensor; readonly gradients: ReadonlyArray<Tensor> }
+  }: { readonly first: Tensor; readonly loss: Tensor; readonly gradients: ReadonlyArray<Tensor | undefined> }
 ): ReadonlyArray<readonly [Variable, Tensor]> =>
-  [sums.loss, ...sums.gradients].map((variable, i) => {
-    const part = [loss, ...gradients][i] ?? variable
-    return [variable, add(where(first, 0, variable), part)]
+  [sums.loss, ...sums.gradients].flatMap((variable, i) => {
+    const part = [loss, ...gradients][i]
+    return part === undefined ? [] : [[variable, add(where(first, 0, variable), part)] as const]
   })
 
 export function totalInputs<T extends Terms>(terms: T): Totals<T>

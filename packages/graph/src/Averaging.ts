@@ -26,21 +26,21 @@ export const averagesOf = (parameters: ReadonlyArray<Parameter>): ReadonlyMap<Te
     ])
   )
 
-/** New averages from the new values of the parameters; `step` counts from 1. */
+/** New averages from the new values of the parameters that move, the old ones of others; `step` counts from 1. */
 export const averaged = (
   averages: ReadonlyMap<Tensor, Variable>,
   { decay, step, updates }: AveragingSettings & { readonly step: Tensor; readonly updates: Updates }
 ): Updates => {
   const first = standalone(lessEqual(step, 1))
-  return updates.flatMap(([variable, moved]) => {
-    const average = averages.get(variable)
-    if (average === undefined) return []
+  const values = new Map<Tensor, Tensor>(updates)
+  return [...averages].map(([parameter, average]) => {
+    const moved = values.get(parameter) ?? parameter
     // as torch's lerp, from the nearer end
     const lerped =
       decay > 0.5
         ? add(average, mul(sub(moved, average), 1 - decay))
         : sub(moved, mul(sub(moved, average), decay))
-    return [[average, where(first, moved, lerped)]]
+    return [average, where(first, moved, lerped)]
   })
 }
 

@@ -33,6 +33,8 @@ export interface Term {
 
 export type Inputs = Readonly<Record<string, Input>>
 export type Terms = Readonly<Record<string, Term>>
+/** What a network says, by name: float32, int32 or bool. */
+export type Predictions = Readonly<Record<string, Tensor>>
 
 export interface Objective<I extends Inputs = Inputs, T extends Terms = Terms> {
   /** all that are trained, in the order of the family's checkpoints */
@@ -41,4 +43,23 @@ export interface Objective<I extends Inputs = Inputs, T extends Terms = Terms> {
   readonly inputs: I
   /** The loss is the sum over terms of factor x sum(values x weights) / sum(weights). */
   readonly terms: (run: Run) => T
+  /**
+   * What the network says, without what it should have said: classes, numbers, places. Given the run that `terms` was given, it
+   * should come from the same tensors (see `sharing`), so that the network is run once. Names are none of a term or of its weights.
+   */
+  readonly predictions?: (run: Run) => Predictions
+}
+
+/**
+ * What terms and predictions of one run have in common, made once: `make` is called the first time that a run is seen.
+ *
+ *     const logits = sharing((run) => classify(network.hidden(tokens, run), run))
+ */
+export const sharing = <A>(make: (run: Run) => A): ((run: Run) => A) => {
+  const made = new WeakMap<Run, { readonly value: A }>()
+  return (run) => {
+    const known = made.get(run) ?? { value: make(run) }
+    made.set(run, known)
+    return known.value
+  }
 }

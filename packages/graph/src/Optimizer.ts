@@ -1,6 +1,6 @@
 // What every optimizer offers a program: variables that it keeps of each parameter, and a step as updates of variables. The
 // gradient is clipped here, for all of them.
-import { add, div, minimum, mul, sqrt } from "./ops/Elementwise.ts"
+import { add, div, minimum, mul, sqrt, sub } from "./ops/Elementwise.ts"
 import { greater, where } from "./ops/Logic.ts"
 import { standalone } from "./ops/Barrier.ts"
 import { sumOfSquares } from "./ops/Reduce.ts"
@@ -22,6 +22,8 @@ export interface Group {
   readonly decays: boolean
   /** its learning rate as a share of the step's; 1 if left out */
   readonly rate?: number
+  /** the first step that moves it, which is step 1 to it; 1 if left out */
+  readonly start?: number
 }
 export type GroupOf = (parameter: Parameter) => Group
 
@@ -31,9 +33,12 @@ export type Updates = ReadonlyArray<readonly [Variable, Tensor]>
 export interface Bound {
   /** each parameter with what is kept of it, in the order of the parameters */
   readonly variables: ReadonlyArray<Variable>
-  /** New values of all of them from a gradient each, and the norm of the whole gradient before clipping. */
+  /**
+   * New values of all of them from a gradient each, and the norm of the whole gradient before clipping. A parameter without a
+   * gradient stays where it is, with all that is kept of it.
+   */
   readonly update: (
-    gradients: ReadonlyArray<Tensor>,
+    gradients: ReadonlyArray<Tensor | undefined>,
     inputs: StepInputs
   ) => { readonly gradientNorm: Tensor; readonly updates: Updates }
 }
@@ -92,21 +97,24 @@ export const make = <Slots extends Readonly<Record<string, Variable>>>({
     return {
       variables: moving.flatMap(({ parameter, slots }) => [parameter, ...Object.values(slots)]),
       update: (gradients, { learningRate, maxGradientNorm, step }) => {
-        const gradientNorm = sqrt(sumOfSquares(...gradients))
+        const gradientNorm = sqrt(sumOfSquares(...gradients.filter((gradient) => gradient !== undefined)))
         // as torch.nn.utils.clip_grad_norm_: the small number keeps a zero gradient from dividing by zero
         const limited = minimum(div(maxGradientNorm, add(gradientNorm, 1e-6)), 1)
         // scalars are computed once and given to the update of each parameter, which is compiled once a shape
         const scale = standalone(where(greater(maxGradientNorm, 0), limited, 1))
-        const movers = new Map<number, ReturnType<typeof begin>>()
-        const moverOf = (share: number) => {
+        const movers = new Map<string, ReturnType<typeof begin>>()
+        const moverOf = ({ rate: share = 1, start = 1 }: Group) => {
+          const name = `${share} from ${start}`
           const rate = share === 1 ? learningRate : mul(learningRate, share)
-          const mover = movers.get(share) ?? begin({ learningRate: rate, step, share })
-          movers.set(share, mover)
+          const own = start === 1 ? step : sub(step, start - 1)
+          const mover = movers.get(name) ?? begin({ learningRate: rate, step: own, share })
+          movers.set(name, mover)
           return mover
         }
-        const updates = moving.flatMap(({ group, parameter, slots }, i) => {
-          const gradient = mul(gradients[i] ?? parameter, scale)
-          return moverOf(group.rate ?? 1)({ parameter, gradient, slots, decays: group.decays })
+        const updates = moving.flatMap(({ group, parameter, slots }, i): Updates => {
+          const found = gradients[i]
+          if (found === undefined) return []
+          return moverOf(group)({ parameter, gradient: mul(found, scale), slots, decays: group.decays })
         })
         return { gradientNorm, updates }
       }

@@ -1,10 +1,11 @@
 // Classification: which of a few classes a text, or a pair of texts, belongs to (Devlin et al. 2018, fine-tuning).
-import { crossEntropy, GraphInvalid, input, type Objective, type Run } from "@inkstone/graph"
+import { argmax, crossEntropy, GraphInvalid, input, type Objective, type Run, sharing } from "@inkstone/graph"
 import type { EncoderNetwork } from "../Network.ts"
 
 /**
  * Inputs: `tokens` int32 [B, T], `mask` bool [B, T], `segments` int32 [B, T] (0 everywhere for single texts), `labels` int32 [B]
- * and `weights` float32 [B] (1, or 0 for a row that fills up the batch). Values: `nats` [B].
+ * and `weights` float32 [B] (1, or 0 for a row that fills up the batch). Values: `nats` [B]. Predictions: `predicted` int32 [B], the
+ * likeliest class.
  *
  * @throws GraphInvalid if the network's config asks for another head
  */
@@ -22,10 +23,13 @@ export const classification = (network: EncoderNetwork) => {
     labels: input("labels", "int32", ["B"]),
     weights: input("weights", "float32", ["B"])
   }
-  const terms = (run: Run) => {
-    const { labels, mask, segments, tokens, weights } = inputs
-    const hidden = network.hidden(tokens, { ...run, mask, segments }) // [B, T, C]
-    return { nats: { values: crossEntropy(classify(hidden, run), labels), weights } }
-  }
-  return { parameters: network.parameters, inputs, terms } satisfies Objective
+  const logits = sharing((run) => {
+    const { mask, segments, tokens } = inputs
+    return classify(network.hidden(tokens, { ...run, mask, segments }), run) // [B, labels]
+  })
+  const terms = (run: Run) => ({
+    nats: { values: crossEntropy(logits(run), inputs.labels), weights: inputs.weights }
+  })
+  const predictions = (run: Run) => ({ predicted: argmax(logits(run)) })
+  return { parameters: network.parameters, inputs, terms, predictions } satisfies Objective
 }
