@@ -21,6 +21,13 @@ export const store = Flag.String("store").pipe(
   Flag.mapEffect((given) => Effect.sync(() => storeRoot(Option.getOrUndefined(given))))
 )
 
+/** One of the pipeline file's `profiles`; undefined: the nodes as they stand. */
+export const profile = Flag.String("profile").pipe(
+  Flag.withDescription("Size to run it at: one of the `profiles` in the pipeline file"),
+  Flag.optional,
+  Flag.map(Option.getOrUndefined)
+)
+
 export const pipelineName = Flag.String("pipeline").pipe(
   Flag.withDescription("Only runs of this pipeline, by its name (default: the newest run of any)"),
   Flag.optional

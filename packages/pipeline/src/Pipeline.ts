@@ -53,16 +53,21 @@ export interface Pipeline {
 
 /**
  * Reads, resolves and checks a pipeline: `.yaml`, `.yml`, or a module whose default export is what `Pipeline.make(...).build()`
- * gives. Fails with every problem at once.
+ * gives. `profile` is one of the YAML file's `profiles`. Fails with every problem at once.
  */
-export const load = Effect.fn("Pipeline.load")(function* (file: string) {
-  return yield* fromDefinition(yield* read(file))
+export const load = Effect.fn("Pipeline.load")(function* (
+  file: string,
+  options: PipelineFile.ParseOptions = {}
+) {
+  return yield* fromDefinition(yield* read(file, options))
 })
 
-const read = Effect.fnUntraced(function* (file: string) {
+const read = Effect.fnUntraced(function* (file: string, options: PipelineFile.ParseOptions) {
   const invalid = (problem: string) =>
     new PipelineInvalid({ file, problems: [{ line: 0, column: 0, problem, suggestion: "", source: "" }] })
   if (/\.[mc]?[jt]s$/.test(file)) {
+    if (options.profile !== undefined)
+      return yield* invalid(`only a YAML file has profiles: run it without --profile ${options.profile}`)
     const module = yield* Effect.tryPromise({
       try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(path.resolve(file)).href),
       catch: (cause) => invalid(`cannot be loaded: ${String(cause)}`)
@@ -75,7 +80,7 @@ const read = Effect.fnUntraced(function* (file: string) {
     try: () => readFile(file, "utf8"),
     catch: (cause) => invalid(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
-  return yield* PipelineFile.parse(text, file)
+  return yield* PipelineFile.parse(text, file, options)
 })
 
 const isDefinition = (value: unknown): value is PipelineDefinition =>

@@ -2,6 +2,7 @@
 import path from "node:path"
 import { Effect, type Schema } from "effect"
 import { Problems } from "./internal/Problems.ts"
+import * as Profile from "./internal/Profile.ts"
 import * as YamlText from "./internal/YamlText.ts"
 import type {
   Fields,
@@ -13,28 +14,49 @@ import type {
 } from "./PipelineDefinition.ts"
 import { PipelineInvalid } from "./PipelineInvalid.ts"
 
-const topKeys = ["name", "description", "seed", "nodes"]
+const topKeys = ["name", "description", "seed", "profiles", "nodes"]
 const nodeKeys = ["uses", "with", "in", "matrix", "seed", "retries", "timeoutMinutes", "resources"]
+/** what a profile may change of a node: sizes, not the shape of the DAG */
+const profileKeys = ["with", "matrix", "seed", "retries", "timeoutMinutes", "resources"]
 const resourceKeys = ["cpus", "memoryBytes", "gpus"]
 /** of a pipeline that names none */
 export const defaultSeed = 1337
 // no dots and brackets: they separate node, axes and output
 const idPattern = /^[\p{L}\p{N}_][\p{L}\p{N}_-]*$/u
 
+/** Which of the file's `profiles` to lay over its nodes; none: the nodes as they stand. */
+export interface ParseOptions {
+  readonly profile?: string | undefined
+}
+
 /**
  * `text` is what stood in the file `file`; its folder is what `uses` and source files are relative to. Fails with every
- * problem of shape at once, each with its line, column and a suggestion.
+ * problem of shape at once, each with its line, column and a suggestion. With a profile the pipeline is called `name@profile`,
+ * so that records and reports of both sizes stand side by side; keys know nothing of it.
  */
-export const parse = (text: string, file: string): Effect.Effect<PipelineDefinition, PipelineInvalid> => {
+export const parse = (
+  text: string,
+  file: string,
+  { profile }: ParseOptions = {}
+): Effect.Effect<PipelineDefinition, PipelineInvalid> => {
   const yaml = YamlText.parse(text)
   if (yaml.errors.length > 0) {
     const problems = yaml.errors.map((error) => ({ ...error, suggestion: "" }))
     return Effect.fail(new PipelineInvalid({ file, problems }))
   }
-  const origin: Origin = { file, directory: path.dirname(path.resolve(file)), locate: yaml.locate }
-  const problems = new Problems(origin)
-  const definition = new Reader(problems).definition(yaml.value, origin)
-  return problems.any ? problems.failure : Effect.succeed(definition)
+  const asWritten: Origin = { file, directory: path.dirname(path.resolve(file)), locate: yaml.locate }
+  const problems = new Problems(asWritten)
+  const reader = new Reader(problems)
+  const value = reader.profiles(yaml.value, profile)
+  if (profile === undefined || problems.any) {
+    const definition = reader.definition(value, asWritten)
+    return problems.any ? problems.failure : Effect.succeed(definition)
+  }
+  const laid = Profile.lay(value, profile, yaml.locate)
+  const origin = { ...asWritten, locate: laid.locate }
+  const found = new Problems(origin)
+  const definition = new Reader(found).definition(laid.value, origin)
+  return found.any ? found.failure : Effect.succeed({ ...definition, name: `${definition.name}@${profile}` })
 }
 
 /** Walks the plain value; what it returns counts only if nothing was reported. */
@@ -43,6 +65,31 @@ class Reader {
 
   constructor(problems: Problems) {
     this.#problems = problems
+  }
+
+  /** Checks all profiles, and that the one wanted is among them. */
+  profiles(value: unknown, wanted: string | undefined): Readonly<Record<string, unknown>> {
+    const top = this.#record(value, [])
+    const nodes = Object.keys(this.#record(top["nodes"], ["nodes"]))
+    const profiles = Object.entries(this.#record(top["profiles"], ["profiles"]))
+    for (const [name, entries] of profiles) {
+      const at = ["profiles", name]
+      if (!idPattern.test(name)) this.#problems.addKey(at, `"${name}" is no name for a profile`)
+      for (const [id, entry] of Object.entries(this.#record(entries, at))) {
+        const path = [...at, id]
+        const problem = `profile ${name}: there is no node "${id}"`
+        if (!nodes.includes(id)) this.#problems.unknown(path, "key", { problem, name: id, known: nodes })
+        this.#keys(entry, path, { what: `an entry of a profile`, known: profileKeys })
+      }
+    }
+    const names = profiles.map(([name]) => name)
+    if (wanted !== undefined && !names.includes(wanted)) {
+      const problem = `there is no profile "${wanted}"`
+      const at = ["profiles"]
+      if (names.length > 0) this.#problems.unknown(at, "key", { problem, name: wanted, known: names })
+      else this.#problems.addKey(at, problem, "the file has none: run it without --profile")
+    }
+    return top
   }
 
   definition(value: unknown, origin: Origin): PipelineDefinition {

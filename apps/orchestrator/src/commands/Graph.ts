@@ -5,9 +5,12 @@ import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
 import * as Terminal from "../Terminal.ts"
 
-const picture = Effect.fnUntraced(function* (pipeline: string, json: boolean) {
+const picture = Effect.fnUntraced(function* (
+  pipeline: string,
+  { json, profile }: { readonly json: boolean; readonly profile: string | undefined }
+) {
   const { Pipeline } = yield* Effect.promise(() => import("@inkstone/pipeline"))
-  const loaded = yield* Pipeline.load(pipeline)
+  const loaded = yield* Pipeline.load(pipeline, { profile })
   const nodes = loaded.nodes.map(({ id, inputs, stage }) => ({ id, stage: stage.name, inputs }))
   return json
     ? `${JSON.stringify({ type: "graph", name: loaded.name, nodes })}\n`
@@ -18,6 +21,7 @@ export const graph = Command.make(
   "graph",
   {
     pipeline: Flags.pipeline.pipe(Argument.optional),
+    profile: Flags.profile,
     program: Flag.String("program").pipe(
       Flag.withDescription(
         "Instead of a pipeline the program of a network, by preset (gpt2) or family:preset (bert:nano): nodes, clusters, arithmetic, bytes, memory"
@@ -37,7 +41,7 @@ export const graph = Command.make(
     rematerialize: Flags.rematerialize,
     json: Flags.json
   },
-  Effect.fn("inkstone graph")(function* ({ json, length, pipeline, program, ...asked }) {
+  Effect.fn("inkstone graph")(function* ({ json, length, pipeline, profile, program, ...asked }) {
     if (Option.isSome(program)) {
       if (Option.isSome(pipeline)) return yield* failed("usage", "a pipeline or --program, not both")
       const Networks = yield* Effect.promise(() => import("../Networks.ts"))
@@ -50,7 +54,7 @@ export const graph = Command.make(
     }
     if (Option.isNone(pipeline))
       return yield* failed("usage", "a pipeline file is missing, or --program with a network")
-    Terminal.out.write(yield* picture(pipeline.value, json))
+    Terminal.out.write(yield* picture(pipeline.value, { json, profile }))
   })
 ).pipe(
   Command.withDescription(

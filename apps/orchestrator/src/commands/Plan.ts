@@ -40,15 +40,19 @@ const inWords = (planned: Planner.Plan, loaded: Pipeline.Pipeline): string => {
 }
 
 interface PipelineAsked {
+  readonly profile: string | undefined
   readonly store: string
   readonly force: "all" | ReadonlyArray<string>
   readonly only: ReadonlyArray<string>
   readonly json: boolean
 }
 
-const ofPipeline = Effect.fnUntraced(function* (file: string, { force, json, only, store }: PipelineAsked) {
+const ofPipeline = Effect.fnUntraced(function* (
+  file: string,
+  { force, json, only, profile, store }: PipelineAsked
+) {
   const { capacity, lacking, Pipeline, Planner } = yield* Effect.promise(() => import("@inkstone/pipeline"))
-  const loaded = yield* Pipeline.load(file)
+  const loaded = yield* Pipeline.load(file, { profile })
   const planned = yield* Planner.plan(loaded, { root: store, force, only }).pipe(
     Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
   )
@@ -87,6 +91,7 @@ export const plan = Command.make(
   "plan",
   {
     pipeline: Flags.pipeline.pipe(Argument.optional),
+    profile: Flags.profile,
     model: Flag.String("model").pipe(
       Flag.withDescription(
         "Instead of a pipeline a network, by preset (gpt3-175b) or family:preset (bert:nano): parameters, arithmetic and memory of its training"

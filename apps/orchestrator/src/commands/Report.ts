@@ -7,14 +7,20 @@ import * as Terminal from "../Terminal.ts"
 
 export const report = Command.make(
   "report",
-  { pipeline: Flags.pipeline, store: Flags.store, out: Flags.out, json: Flags.json },
-  Effect.fn("inkstone report")(function* ({ json, out, pipeline, store }) {
+  {
+    pipeline: Flags.pipeline,
+    profile: Flags.profile,
+    store: Flags.store,
+    out: Flags.out,
+    json: Flags.json
+  },
+  Effect.fn("inkstone report")(function* ({ json, out, pipeline, profile, store }) {
     const { Pipeline, Records } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const { DatasetCard, Report, StoreLocal, TokenizerReport } = yield* Effect.promise(
       () => import("@inkstone/artifact")
     )
     const Reports = yield* Effect.promise(() => import("../Reports.ts"))
-    const loaded = yield* Pipeline.load(pipeline)
+    const loaded = yield* Pipeline.load(pipeline, { profile })
     const outputs = loaded.nodes.flatMap(({ stage }) => Object.values(stage.outputs))
     const kinds: ReadonlySet<string> = new Set([Report.name, DatasetCard.name, TokenizerReport.name])
     if (!outputs.some(({ name }) => kinds.has(name)))

@@ -38,6 +38,7 @@ export const run = Command.make(
   "run",
   {
     pipeline: Flags.pipeline,
+    profile: Flags.profile,
     jobs: Flag.Int("jobs").pipe(
       Flag.withAlias("j"),
       Flag.withDescription("Most nodes at once (default: one a processor)"),
@@ -63,10 +64,21 @@ export const run = Command.make(
     out: Flags.out,
     json: Flags.json
   },
-  Effect.fn("inkstone run")(function* ({ force, jobs, json, keepGoing, memory, only, out, pipeline, store }) {
+  Effect.fn("inkstone run")(function* ({
+    force,
+    jobs,
+    json,
+    keepGoing,
+    memory,
+    only,
+    out,
+    pipeline,
+    profile,
+    store
+  }) {
     const { Pipeline, Runner } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const { StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
-    const loaded = yield* Pipeline.load(pipeline)
+    const loaded = yield* Pipeline.load(pipeline, { profile })
     const view = Terminal.view(json)
     const result = yield* Runner.run(loaded, {
       root: store,
@@ -99,6 +111,10 @@ export const run = Command.make(
   Command.withExamples([
     { command: "inkstone run pipelines/first-book.yaml", description: "From raw text to a report" },
     { command: "inkstone run pipelines/smoke.yaml --json", description: "One JSON event a line" },
+    {
+      command: "inkstone run pipelines/chat.yaml --profile full",
+      description: "At the size that its author named `full`"
+    },
     { command: "inkstone run pipelines/first-book.yaml --only tokenizer", description: "Up to one node" },
     {
       command: "inkstone run pipelines/first-book.yaml --force all --store /tmp/again",
