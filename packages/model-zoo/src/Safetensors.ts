@@ -186,11 +186,17 @@ export const read = Effect.fn("Safetensors.read")(
 )
 
 /** Wide types first, as the reference implementation does, so that every tensor is aligned; then by name. */
-const inFileOrder = <A extends Listed>(arrays: Iterable<A>) =>
+export const inFileOrder = <A extends Listed>(arrays: Iterable<A>): ReadonlyArray<A> =>
   [...arrays].toSorted((a, b) => dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || (a.name < b.name ? -1 : 1))
 
-/** The header: length and JSON, padded with spaces so that the data begins at a multiple of 8. */
-const headerOf = (arrays: ReadonlyArray<Listed>, metadata: Contents["metadata"]): Uint8Array => {
+/**
+ * What a file of these arrays begins with: length and JSON, padded with spaces so that the data begins at a multiple of 8. The
+ * bytes of the arrays follow in the order given, which `inFileOrder` makes.
+ */
+export const headerOf = (
+  arrays: ReadonlyArray<Listed>,
+  metadata: Contents["metadata"]
+): Uint8Array<ArrayBuffer> => {
   let end = 0
   const entries = arrays.map(({ name, dtype, shape }) => {
     const begin = end

@@ -1,10 +1,11 @@
 // A file of named arrays and one text that knows whether it is whole: a safetensors file with the SHA-256 of all it holds
-// among its metadata.
+// among its metadata. `ContainerFile.ts` writes it.
 import type { StorageFailed } from "@inkstone/artifact"
-import type { NamedArrays } from "@inkstone/model-zoo/NamedArray"
+import type { NamedArray, NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import * as Safetensors from "@inkstone/model-zoo/Safetensors"
 import { Effect, Schema } from "effect"
-import { createHash } from "node:crypto"
+import * as ContainerFile from "./ContainerFile.ts"
+import { storageFailed } from "./Workspace.ts"
 
 /** The file is not what was written: cut short, changed, or another format. */
 export class ContainerCorrupt extends Schema.TaggedError<ContainerCorrupt>()("ContainerCorrupt", {
@@ -21,33 +22,63 @@ export interface Contents {
   readonly arrays: NamedArrays
 }
 
-/** Over the text and, in the order of their names, what each array is called, how it is shaped and what it holds. */
-const digestOf = ({ text, arrays }: Contents): string => {
-  const hash = createHash("sha256").update(JSON.stringify(text))
-  for (const { name, dtype, shape, bytes } of [...arrays.values()].toSorted((a, b) =>
-    a.name < b.name ? -1 : 1
-  ))
-    hash.update(JSON.stringify([name, dtype, shape])).update(bytes)
-  return hash.digest("hex")
+/** In the order of the file; the digest takes them in the order of their names, which no writer can change. */
+const labelled = (arrays: Iterable<NamedArray>): ContainerFile.Prepared["arrays"] => {
+  const inFile = Safetensors.inFileOrder(arrays)
+  const places = new Map(
+    inFile
+      .map(({ name }) => name)
+      .toSorted((a, b) => (a < b ? -1 : 1))
+      .map((name, place) => [name, place])
+  )
+  return inFile.map(({ bytes, dtype, name, shape }) => ({
+    label: JSON.stringify([name, dtype, shape]),
+    hashed: places.get(name) ?? 0,
+    bytes
+  }))
+}
+
+/** All that is needed to write the contents to a file, but for the digest. The bytes of the arrays are shared, not copied. */
+export const prepare = ({ arrays, text }: Contents): ContainerFile.Prepared => {
+  const zeros = "0".repeat(ContainerFile.digestHexDigits)
+  // the digest first: nothing that the text says can stand before it
+  const header = Safetensors.headerOf(Safetensors.inFileOrder(arrays.values()), { sha256: zeros, text })
+  const digestAt = Buffer.from(header.buffer).indexOf(zeros)
+  return { header, digestAt, text, arrays: labelled(arrays.values()) }
 }
 
 /** Writes atomically: the file is there whole or not at all. */
 export const write = (file: string, contents: Contents): Effect.Effect<void, StorageFailed> =>
-  Safetensors.write(file, {
-    arrays: contents.arrays.values(),
-    metadata: { sha256: digestOf(contents), text: contents.text }
+  Effect.try({
+    try: () => ContainerFile.write(file, prepare(contents)),
+    catch: (cause) => storageFailed(file, cause)
   })
 
 /** Reads a file and checks it. */
 export const read = Effect.fn("Container.read")(function* (
   path: string
 ): Effect.fn.Return<Contents, ContainerCorrupt | StorageFailed> {
-  const { arrays, metadata } = yield* Safetensors.read(path).pipe(
-    Effect.catchTag("SafetensorsInvalid", ({ field, problem }) =>
-      Effect.fail(new ContainerCorrupt({ path, problem: `${field}: ${problem}` }))
-    )
-  )
+  const { arrays, metadata } = yield* checked(path, Safetensors.read(path))
   const contents = { text: metadata["text"] ?? "", arrays }
-  if (metadata["sha256"] === digestOf(contents)) return contents
+  const digest = ContainerFile.digestOf({ text: contents.text, arrays: labelled(arrays.values()) })
+  if (metadata["sha256"] === digest) return contents
   return yield* new ContainerCorrupt({ path, problem: "its digest does not match its contents" })
 })
+
+/** The text alone, as it stands there: nothing else is read, and nothing is checked but that the file has its length. */
+export const peek = (path: string): Effect.Effect<string, ContainerCorrupt | StorageFailed> =>
+  Effect.map(
+    checked(
+      path,
+      Safetensors.read(path, () => false)
+    ),
+    ({ metadata }) => metadata["text"] ?? ""
+  )
+
+const checked = <A>(
+  path: string,
+  reading: Effect.Effect<A, Safetensors.SafetensorsInvalid | StorageFailed>
+) =>
+  Effect.catchTag(reading, "SafetensorsInvalid", ({ field, problem }) =>
+    Effect.fail(new ContainerCorrupt({ path, problem: `${field}: ${problem}` }))
+  )
