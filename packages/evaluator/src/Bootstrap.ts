@@ -1,13 +1,7 @@
 // Intervals by resampling documents: how much a number would change with other documents of the same kind.
-// Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), percentile intervals of ratio estimators.
+// Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), percentile intervals.
 import { Philox } from "@inkstone/model-zoo"
 import * as Statistics from "./metrics/Statistics.ts"
-
-/** What each document adds to a ratio such as nats per token. */
-export interface Ratio {
-  readonly numerators: Float64Array
-  readonly denominators: ArrayLike<number>
-}
 
 export interface Interval {
   readonly value: number
@@ -40,31 +34,26 @@ const draws = (n: number, seed: number, sample: number): Uint32Array => {
 }
 
 /**
- * The interval of `of(sum of numerators / sum of denominators)`; `of` must not decrease. With equal seed and number of
- * documents every ratio sees the same resamples.
+ * Some numbers of every resample of `n` documents, one array a number. `numbersOf` gets the places drawn, which may repeat. With equal
+ * seed and `n` all numbers see the same resamples, so that differences of two models' numbers are those of a paired bootstrap.
  */
-export const interval = (
-  { numerators, denominators }: Ratio,
-  resampling: Resampling,
-  of: (ratio: number) => number
-): Interval => {
-  const ratio = (documents: Iterable<number>) => {
-    let [up, down] = [0, 0]
-    for (const document of documents) {
-      up += numerators[document] ?? 0
-      down += denominators[document] ?? 0
-    }
-    return up / down
-  }
-  const ratios = Float64Array.from({ length: resampling.samples }, (_, sample) =>
-    ratio(draws(numerators.length, resampling.seed, sample))
-  ).toSorted()
-  const tail = (1 - resampling.confidence) / 2
-  return {
-    value: of(ratio(numerators.keys())),
-    low: of(quantile(ratios, tail)),
-    high: of(quantile(ratios, 1 - tail))
-  }
+export const replicates = (
+  n: number,
+  { samples, seed }: Pick<Resampling, "samples" | "seed">,
+  numbersOf: (drawn: Uint32Array) => ReadonlyArray<number>
+): ReadonlyArray<Float64Array> => {
+  const found: Array<Float64Array> = []
+  for (let sample = 0; sample < samples; sample++)
+    for (const [which, number] of numbersOf(draws(n, seed, sample)).entries())
+      (found[which] ??= new Float64Array(samples))[sample] = number
+  return found
+}
+
+/** The interval of a value from its replicates; those that are no number say nothing. */
+export const intervalOf = (value: number, replicates: Float64Array, confidence: number): Interval => {
+  const ascending = replicates.filter((each) => !Number.isNaN(each)).toSorted()
+  const tail = (1 - confidence) / 2
+  return { value, low: quantile(ascending, tail), high: quantile(ascending, 1 - tail) }
 }
 
 /**
@@ -76,13 +65,8 @@ export const intervalOfSums = (
   resampling: Resampling,
   score: (sums: Float64Array) => number
 ): Interval => {
-  const scores = Float64Array.from({ length: resampling.samples }, (_, sample) =>
-    score(Statistics.sums(statistics, draws(statistics.segments, resampling.seed, sample)))
-  ).toSorted()
-  const tail = (1 - resampling.confidence) / 2
-  return {
-    value: score(Statistics.sums(statistics)),
-    low: quantile(scores, tail),
-    high: quantile(scores, 1 - tail)
-  }
+  const [scores = new Float64Array(0)] = replicates(statistics.segments, resampling, (drawn) => [
+    score(Statistics.sums(statistics, drawn))
+  ])
+  return intervalOf(score(Statistics.sums(statistics)), scores, resampling.confidence)
 }

@@ -13,7 +13,9 @@ import { Native } from "@inkstone/tensorflow"
 import { Duration, Effect } from "effect"
 import * as Checks from "./Checks.ts"
 import { Config } from "./Config.ts"
+import { measure } from "./Measurement.ts"
 import * as Measures from "./Measures.ts"
+import * as Results from "./Results.ts"
 import * as Samples from "./Samples.ts"
 import * as Score from "./Score.ts"
 import * as Signature from "./Signature.ts"
@@ -40,7 +42,7 @@ const piecesOf = Effect.fnUntraced(function* (given: Given<typeof inputs>) {
 const per = (count: number, seconds: number) => count / Math.max(seconds, 1e-9)
 
 /** Scores every document and writes samples with the model; reports tokens. */
-const measure = Effect.fnUntraced(function* (
+const score = Effect.fnUntraced(function* (
   config: Config,
   given: Given<typeof inputs>,
   { seed, report }: Run<typeof outputs>
@@ -83,17 +85,18 @@ const run = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, StageFailure> {
   const unfit = Checks.unfit(given)
   if (unfit !== undefined) return yield* unfit
-  const { documents, nats, ...measured } = yield* measure(config, given, run).pipe(
+  const { documents, nats, ...measured } = yield* score(config, given, run).pipe(
     Effect.mapError((error) => (error._tag === "StageFailure" ? error : Checks.failureOf(error))),
     Effect.scoped
   )
   const { split, tokenizer } = given.tokens.attributes
   const { id, source, tokens, bytes } = documents
-  const { confidence, bootstrapSamples: samples } = config
-  const measures = Measures.of(
-    { nats, tokens, bytes },
-    { ...Checks.declared(config), split, tokenizer, data: Signature.dataDigest(id, bytes) },
-    { samples, confidence, seed: Seed.derive(run.seed, "bootstrap") }
+  const data = Signature.dataDigest(id, bytes)
+  const resampling = Results.resamplingOf(data, config)
+  const measures = measure(
+    [Measures.of({ nats, tokens, bytes }, { ...Checks.declared(config), split, tokenizer, data })],
+    id.length,
+    resampling
   )
   const scored = tokens.reduce((a, b) => a + b, 0)
   const writingMs = Duration.toMillis(measured.written.writing)
@@ -107,40 +110,34 @@ const run = Effect.fnUntraced(function* (
   const { metrics } = run.outputs
   const texts = measured.written.samples
   yield* Effect.all([
-    metrics.append("metrics", {
-      metric: measures.map(({ metric }) => metric),
-      value: Float64Array.from(measures, ({ value }) => value),
-      low: Float64Array.from(measures, ({ low }) => low),
-      high: Float64Array.from(measures, ({ high }) => high),
-      confidence: new Float64Array(measures.length).fill(confidence),
-      n: new Uint32Array(measures.length).fill(id.length),
-      unit: measures.map(({ unit }) => unit),
-      signature: measures.map(({ signature }) => signature)
-    }),
-    metrics.append("items", { id, source, nats, tokens, bytes }),
-    metrics.append("speed", {
-      name: speed.map(([name]) => name),
-      value: Float64Array.from(speed, ([, value]) => value)
+    Results.write(metrics, {
+      measures,
+      confidence: config.confidence,
+      items: { id, source, nats, tokens, bytes },
+      speed,
+      about: {
+        task: "language-modelling",
+        primary: "bits_per_byte",
+        resampling: resampling.name,
+        model: given.model.digest,
+        data: given.tokens.digest,
+        split,
+        documents: id.length,
+        tokens: scored,
+        bytes: bytes.reduce((a, b) => a + b, 0)
+      }
     }),
     metrics.append("samples", {
       prompt: texts.map(({ prompt }) => prompt),
       text: texts.map(({ text }) => text),
       settings: texts.map(({ settings }) => settings)
-    }),
-    metrics.describe({
-      model: given.model.digest,
-      data: given.tokens.digest,
-      split,
-      documents: id.length,
-      tokens: scored,
-      bytes: bytes.reduce((a, b) => a + b, 0)
     })
   ]).pipe(Effect.mapError((error) => StageFailure.of(error)))
 })
 
 export const evaluate = Stage.define({
   name: "@inkstone/evaluator#evaluate",
-  version: 1,
+  version: 2,
   description: "Perplexity and bits per byte of a model on held-out documents, with intervals, and samples",
   config: Config,
   inputs,

@@ -1,5 +1,6 @@
-// The rows of the metrics table from the nats, tokens and bytes of each document.
-import * as Bootstrap from "./Bootstrap.ts"
+// What is measured of a language model, from the nats, tokens and bytes of each document.
+import type { Measurement } from "./Measurement.ts"
+import * as Statistics from "./metrics/Statistics.ts"
 import * as Signature from "./Signature.ts"
 
 export interface Items {
@@ -8,46 +9,30 @@ export interface Items {
   readonly bytes: Uint32Array
 }
 
-export interface Measure extends Bootstrap.Interval {
-  readonly metric: string
-  readonly unit: string
-  readonly signature: string
-}
-
-const same = (ratio: number) => ratio
-const bits = (nats: number) => nats / Math.LN2
-
 /**
  * Loss in nats per token, perplexity = exp(loss), and bits per byte = nats / ln 2 / UTF-8 bytes of the documents, with the nats
  * of the closing end-of-text tokens in all three (they say where a document ends, whatever the tokenizer).
  */
 export const of = (
   { nats, tokens, bytes }: Items,
-  conditions: Signature.Conditions & { readonly tokenizer: string },
-  resampling: Bootstrap.Resampling
-): ReadonlyArray<Measure> => {
+  conditions: Signature.Conditions & { readonly tokenizer: string }
+): Measurement => {
   const token = { unit: "token", tokenizer: conditions.tokenizer } as const
-  const byte = { unit: "byte" } as const
-  const perToken = { numerators: nats, denominators: tokens }
-  const perByte = { numerators: nats, denominators: bytes }
-  return [
-    {
-      metric: "loss_nats",
-      unit: "nats per token",
-      signature: Signature.of("loss_nats", token, conditions),
-      ...Bootstrap.interval(perToken, resampling, same)
-    },
-    {
-      metric: "perplexity",
-      unit: "choices per token",
-      signature: Signature.of("perplexity", token, conditions),
-      ...Bootstrap.interval(perToken, resampling, Math.exp)
-    },
-    {
-      metric: "bits_per_byte",
-      unit: "bits per byte",
-      signature: Signature.of("bits_per_byte", byte, conditions),
-      ...Bootstrap.interval(perByte, resampling, bits)
+  const statistics = Statistics.make(nats.length, 3, (at, row) =>
+    row.set([nats[at]!, tokens[at]!, bytes[at]!])
+  )
+  const named = (metric: string, unit: string, per: Signature.Per) =>
+    ({ metric, unit, better: "lower", signature: Signature.of(metric, per, conditions) }) as const
+  return {
+    metrics: [
+      named("loss_nats", "nats per token", token),
+      named("perplexity", "choices per token", token),
+      named("bits_per_byte", "bits per byte", { unit: "byte" })
+    ],
+    values: (drawn) => {
+      const [cost, count, size] = Statistics.sums(statistics, drawn)
+      const loss = cost! / count!
+      return [loss, Math.exp(loss), cost! / size! / Math.LN2]
     }
-  ]
+  }
 }

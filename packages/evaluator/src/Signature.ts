@@ -11,6 +11,9 @@ export interface Conditions {
   readonly split: string
 }
 
+/** What a number is per; one per token depends on the tokenizer. */
+export type Per = { readonly unit: "byte" } | { readonly unit: "token"; readonly tokenizer: string }
+
 /**
  * What was measured on, whatever the tokenizer: ids and sizes of the documents, in order (the digest of the tokens would
  * differ between tokenizers, and bits per byte may be compared across them).
@@ -25,11 +28,7 @@ export const dataDigest = (ids: ReadonlyArray<string>, bytes: ArrayLike<number>)
  * The signature of a metric. `bos:end-of-text`: a document is read after an end-of-text token; `scored:all+end-of-text`: each
  * of its tokens and its closing end-of-text, once. A number per token also depends on the tokenizer, which is then named.
  */
-export const of = (
-  metric: string,
-  per: { readonly unit: "byte" } | { readonly unit: "token"; readonly tokenizer: string },
-  { context, stride, data, split }: Conditions
-): string =>
+export const of = (metric: string, per: Per, { context, stride, data, split }: Conditions): string =>
   [
     `metric:${metric}`,
     `per:${per.unit}`,

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Ngram, NgramModel } from "@inkstone/model-zoo"
 import { Effect } from "effect"
+import { measure } from "../src/Measurement.ts"
 import * as Measures from "../src/Measures.ts"
 import * as Score from "../src/Score.ts"
 import { toy } from "./toys.ts"
@@ -51,9 +52,14 @@ describe("Score", () => {
     Effect.gen(function* () {
       const uniform = toy(() => Math.log(5), sizes)
       const nats = yield* Score.documents(uniform, text, silent)
-      const measures = Measures.of(
-        { nats, tokens: Uint32Array.of(6, 2, 4), bytes: Uint32Array.of(11, 3, 10) },
-        { context: "4", stride: "2", data: "abc", split: "test", tokenizer: "0123456789abcdef0123" },
+      const measures = measure(
+        [
+          Measures.of(
+            { nats, tokens: Uint32Array.of(6, 2, 4), bytes: Uint32Array.of(11, 3, 10) },
+            { context: "4", stride: "2", data: "abc", split: "test", tokenizer: "0123456789abcdef0123" }
+          )
+        ],
+        3,
         { samples: 100, confidence: 0.9, seed: 1 }
       )
       const [loss, perplexity, bits] = measures.map(({ value }) => value)
