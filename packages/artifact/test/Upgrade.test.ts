@@ -1,7 +1,7 @@
 // An artifact of an older version of its kind is read as the kind is now.
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import { Column, Kind, Store } from "../src/index.ts"
+import { Column, Kind, Pairs, Store } from "../src/index.ts"
 import { withStore } from "./support/TempStore.ts"
 
 const V1 = Kind.define({
@@ -68,4 +68,15 @@ describe("an older artifact", () => {
       })
     )
   )
+})
+
+it("pairs of version 1 have neither numbers nor labels of tokens", () => {
+  const older = { attributes: { task: "classification" }, tables: { pairs: { input: Uint32Array.of(0, 4) } } }
+  assert.deepStrictEqual(Pairs.upgraders[1]?.(older), {
+    attributes: { task: "classification" },
+    tables: {
+      pairs: { input: Uint32Array.of(0, 4), value: Float64Array.of(0, 0) },
+      tags: { label: new Int32Array(0) }
+    }
+  })
 })

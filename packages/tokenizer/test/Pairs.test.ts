@@ -47,6 +47,7 @@ const encodedOf = Effect.fnUntraced(function* (config: unknown, examples: Artifa
   const ledger = yield* place.open(Ledger, made["ledger"]!.digest)
   const inputs = yield* artifact.read("inputs")
   const targets = yield* artifact.read("targets")
+  const tags = yield* artifact.read("tags")
   const rows = yield* artifact.read("pairs")
   const text = (ids: Uint16Array | Uint32Array) =>
     Array.from(ids, (id) => bert.tokenOf(id)?.replace("##", "")).join("")
@@ -64,6 +65,8 @@ const encodedOf = Effect.fnUntraced(function* (config: unknown, examples: Artifa
         segments: [...inputs.segment.subarray(from, to)].join(""),
         target: text(targets.id.subarray(target, target + rows.targetTokens[i]!)),
         label: rows.label[i],
+        value: rows.value[i],
+        tags: [...tags.label.subarray(from, to)],
         answer: [rows.answerStart[i], rows.answerEnd[i]]
       }
     })
@@ -156,6 +159,62 @@ describe("classification", () => {
       assert.deepStrictEqual(labels, ["yes", "no"])
       assert.deepStrictEqual(rows.map(({ input, label }) => [input, label]), [["[CLS]a[SEP]", 1]]) // prettier-ignore
       assert.deepStrictEqual([...found.rule], ["unknown-label"])
+    }).pipe(Effect.provide(store))
+  )
+})
+
+it.effect("regression has the number of a text, and drops what is none", () =>
+  Effect.gen(function* () {
+    const examples = yield* sealExamples([
+      example({ text: "a b", score: " -2.5e-1 " }),
+      example({ text: "a", score: "" }),
+      example({ text: "a", score: "much" }),
+      example({ text: "c", score: "4" })
+    ])
+    const config = { task: "regression", input: "{text}", target: "{score}" }
+    const { found, rows } = yield* encodedOf(config, examples)
+    assert.deepStrictEqual(
+      rows.map(({ input, tags, value }) => [input, value, tags]),
+      [["[CLS]ab[SEP]", -0.25, []], ["[CLS]c[SEP]", 4, []]] // prettier-ignore
+    )
+    assert.deepStrictEqual([...found.rule], ["not-a-number", "not-a-number"])
+  }).pipe(Effect.provide(store))
+)
+
+describe("labels of words", () => {
+  const config = { task: "token-classification", input: "{text}", target: "{tags}" }
+  it.effect("stand at the first token of each word", () =>
+    Effect.gen(function* () {
+      const examples = yield* sealExamples([
+        example({ text: "ab  c? d", tags: "N O V" }),
+        example({ text: "a", tags: "X" }, "test")
+      ])
+      const { labels, rows } = yield* encodedOf(config, examples)
+      assert.deepStrictEqual(labels, ["N", "O", "V", "X"])
+      assert.deepStrictEqual(
+        rows.map(({ input, tags }) => [input, tags]),
+        [["[CLS]abc?d[SEP]", [-1, 0, -1, 1, -1, 2, -1]]]
+      )
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("are refused where there are not as many as words, and cut with them", () =>
+    Effect.gen(function* () {
+      const examples = yield* sealExamples([
+        example({ text: "a b", tags: "N" }),
+        example({ text: "a b", tags: "N Y" }),
+        example({ text: "", tags: "" }),
+        example({ text: "a b c d", tags: "N N V N" })
+      ])
+      const { found, rows } = yield* encodedOf({ ...config, labels: ["V", "N"], inputLength: 5 }, examples)
+      assert.deepStrictEqual(
+        rows.map(({ input, tags }) => [input, tags]),
+        [["[CLS]abc[SEP]", [-1, 1, 1, 0, -1]]]
+      )
+      assert.deepStrictEqual(
+        [...found.rule],
+        ["labels-misaligned", "unknown-label", "labels-misaligned", "input-cut"]
+      )
     }).pipe(Effect.provide(store))
   )
 })

@@ -1,5 +1,14 @@
 // Encodes supervised examples as two sides, for encoders and for encoders with decoders.
-import { type Draft, Examples, Ledger, Pairs, pairTasks, splits, Tokenizer } from "@inkstone/artifact"
+import {
+  type Draft,
+  Examples,
+  Ledger,
+  Pairs,
+  type PairTask,
+  pairTasks,
+  splits,
+  Tokenizer
+} from "@inkstone/artifact"
 import { field, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema, Stream } from "effect"
 import { emptySplit, unusableTokenizer } from "../internal/Failures.ts"
@@ -15,7 +24,7 @@ const Config = Schema.Struct({
   task: field(
     Schema.Literals(pairTasks),
     "text-to-text",
-    "what is asked for: tokens of a text, a class, or where in the second text the answer stands"
+    "what is asked for: tokens of a text, a class, where in the second text the answer stands, a number, or a label of each word"
   ),
   split: field(Schema.Literals([...splits, "all"]), "train", "examples to encode, or all of them"),
   input: field(TemplateWithPart, "{source}", "first text; {name} is the part of that name, {{ a brace"),
@@ -23,7 +32,7 @@ const Config = Schema.Struct({
   target: field(
     TemplateWithPart,
     "{target}",
-    "what is asked for: a text, the name of a class, or the answer's words"
+    "what is asked for: a text, the name of a class, the answer's words, a number, or as many labels as the input has words"
   ),
   inputLength: field(Length, 512, "most tokens of an input, the tokenizer's special ones counted"),
   targetLength: field(Length, 512, "text-to-text: most tokens of a target, its end counted"),
@@ -40,17 +49,17 @@ const Config = Schema.Struct({
   labels: field(
     Schema.Array(Schema.NonEmptyString),
     [],
-    "classification: names of the classes, by number; those of all examples in alphabetical order if left out"
+    "classification, token-classification: names by number; those of all examples in alphabetical order if left out"
   )
 })
 type Config = typeof Config.Type
 
-/** Stage `@inkstone/tokenizer#encode-pairs`: examples and a tokenizer in; inputs with targets, classes or answers out. */
+/** Stage `@inkstone/tokenizer#encode-pairs`: examples and a tokenizer in; inputs with what is asked for out. */
 export const encodePairs = Stage.define({
   name: "@inkstone/tokenizer#encode-pairs",
-  version: 1,
+  version: 2,
   description:
-    "Encodes supervised examples as inputs with target texts, classes or answers, for encoders and decoders",
+    "Encodes supervised examples as inputs with target texts, classes, answers, numbers or labels of words",
   config: Config,
   inputs: { examples: Stage.one(Examples), tokenizer: Stage.one(Tokenizer) },
   outputs: { pairs: Pairs, ledger: Ledger },
@@ -66,15 +75,15 @@ export const encodePairs = Stage.define({
         labels: new Map(labels.map((name, number) => [name, number]))
       })
       const names = new Set(config.labels)
-      if (config.task === "classification" && names.size === 0) {
+      if (labelledTasks.has(config.task) && names.size === 0) {
         // of all splits, so that a class has one number in all of them
         const encoder = new PairEncoder(tokenizer, settingsFor([]))
         yield* readExamples(examples).pipe(
           Stream.runForEach((batch) =>
             Effect.sync(() => {
               for (const { parts } of batch) {
-                const name = encoder.target(parts)
-                if (name !== undefined) names.add(name)
+                const target = encoder.target(parts)
+                if (target !== undefined) for (const name of encoder.labelsIn(target)) names.add(name)
               }
             })
           )
@@ -135,6 +144,8 @@ export const encodePairs = Stage.define({
   )
 })
 
+const labelledTasks: ReadonlySet<PairTask> = new Set(["classification", "token-classification"])
+
 /** Tokens of a record batch. */
 const batchTokens = 2 ** 20
 
@@ -171,6 +182,8 @@ const pairWriter = (draft: Draft<typeof Pairs>, vocabSize: number) => {
       id: joined(rows.map(({ ids }) => ids)),
       segment: Uint8Array.from(joined(rows.map(({ segments }) => segments)))
     })
+    const tags = rows.flatMap((row) => Array.from(row.tags))
+    if (tags.length > 0) yield* draft.append("tags", { label: Int32Array.from(tags) })
     const targets = joined(rows.map(({ target }) => target))
     if (targets.length > 0) yield* draft.append("targets", { id: targets })
     yield* draft.append("pairs", {
@@ -182,7 +195,8 @@ const pairWriter = (draft: Draft<typeof Pairs>, vocabSize: number) => {
       targetTokens: Uint32Array.from(rows, ({ target }) => target.length),
       label: Int32Array.from(rows, ({ label }) => label),
       answerStart: Int32Array.from(rows, ({ answerStart }) => answerStart),
-      answerEnd: Int32Array.from(rows, ({ answerEnd }) => answerEnd)
+      answerEnd: Int32Array.from(rows, ({ answerEnd }) => answerEnd),
+      value: Float64Array.from(rows, ({ value }) => value)
     })
   })
   return { total, add, flush }

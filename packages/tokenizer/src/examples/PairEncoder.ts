@@ -1,4 +1,4 @@
-// One example as two sides: the tokens of an input, and the tokens, the class or the place that is asked for.
+// One example as two sides: the tokens of an input, and what is asked for: tokens, a class, a place, a number, labels of words.
 import type { PairTask } from "@inkstone/artifact"
 import { Effect } from "effect"
 import type { Encoding } from "../Encoding.ts"
@@ -12,7 +12,7 @@ export interface PairSettings {
   readonly input: string
   /** the second text of a pair, in which answers are; empty for none */
   readonly second: string
-  /** what is asked for: a text, the name of a class, or words of the second text */
+  /** what is asked for: a text, the name of a class, words of the second text, a number, or a label for each word of the input */
   readonly target: string
   /** most tokens of either side, special ones counted */
   readonly inputLength: number
@@ -20,7 +20,7 @@ export interface PairSettings {
   readonly overflow: "drop" | "cut"
   /** tokens that a window of the text with the answer repeats of the one before */
   readonly stride: number
-  /** numbers of classes by name */
+  /** numbers of classes, or of labels of words, by name */
   readonly labels: ReadonlyMap<string, number>
 }
 
@@ -32,6 +32,9 @@ export interface Pair {
   readonly label: number
   readonly answerStart: number
   readonly answerEnd: number
+  readonly value: number
+  /** numbers of labels, one for each of `ids`, -1 for a token that has none; empty where the task has none */
+  readonly tags: Int32Array
 }
 
 export interface EncodedPairs {
@@ -44,12 +47,25 @@ export interface EncodedPairs {
 }
 
 export interface PairDropped {
-  readonly rule: "missing-part" | "too-long" | "unknown-label" | "answer-not-found"
+  readonly rule:
+    | "missing-part"
+    | "too-long"
+    | "unknown-label"
+    | "answer-not-found"
+    | "not-a-number"
+    | "labels-misaligned"
   readonly value: number
   readonly threshold: number
 }
 
-const nothing = { target: new Uint32Array(0), label: -1, answerStart: -1, answerEnd: -1 }
+const nothing = {
+  target: new Uint32Array(0),
+  label: -1,
+  answerStart: -1,
+  answerEnd: -1,
+  value: 0,
+  tags: new Int32Array(0)
+}
 const uncut = { cutInput: 0, cutTarget: 0, targetBytes: 0 }
 const dropped = (rule: PairDropped["rule"], value = 0, threshold = 1): PairDropped => ({
   rule,
@@ -90,7 +106,16 @@ export class PairEncoder {
         return this.#classified(second === "" ? first : [first, second], target)
       case "question-answering":
         return this.#answered(first, second, target)
+      case "regression":
+        return this.#valued(second === "" ? first : [first, second], target)
+      case "token-classification":
+        return this.#tagged(first, target)
     }
+  }
+
+  /** Names of labels that a target has: of its words, or itself. */
+  labelsIn(target: string): ReadonlyArray<string> {
+    return this.#settings.task === "token-classification" ? wordsOf(target) : [target]
   }
 
   #textToText(input: string | readonly [string, string], text: string): EncodedPairs | PairDropped {
@@ -119,6 +144,32 @@ export class PairEncoder {
     return "rule" in encoded
       ? encoded
       : { ...uncut, pairs: [{ ...nothing, ...encoded.sides, label }], cutInput: encoded.cut }
+  }
+
+  #valued(input: string | readonly [string, string], text: string): EncodedPairs | PairDropped {
+    const value = text.trim() === "" ? Number.NaN : Number(text)
+    if (!Number.isFinite(value)) return dropped("not-a-number")
+    const encoded = this.#fitted(input)
+    return "rule" in encoded
+      ? encoded
+      : { ...uncut, pairs: [{ ...nothing, ...encoded.sides, value }], cutInput: encoded.cut }
+  }
+
+  /** Words and labels are between blanks, as many of the one as of the other; the first token of a word has its label. */
+  #tagged(text: string, target: string): EncodedPairs | PairDropped {
+    const [words, names] = [wordsOf(text), wordsOf(target)]
+    if (words.length === 0 || words.length !== names.length)
+      return dropped("labels-misaligned", names.length, words.length)
+    const labels = names.map((name) => this.#settings.labels.get(name) ?? -1)
+    if (labels.includes(-1)) return dropped("unknown-label")
+    const encoded = this.#fitted(words.join(" "))
+    if ("rule" in encoded) return encoded
+    const { sides, whole } = encoded
+    return {
+      ...uncut,
+      pairs: [{ ...nothing, ...sides, tags: tagsOf(whole, { words, labels }) }],
+      cutInput: encoded.cut
+    }
   }
 
   /**
@@ -185,8 +236,29 @@ export class PairEncoder {
           segments: Uint32Array.from([...segments, segments.at(-1) ?? 0])
         }
       : { ids, segments }
-    return { sides, cut }
+    return { sides, cut, whole: kept }
   }
+}
+
+const wordsOf = (text: string): ReadonlyArray<string> => text.split(/\s+/u).filter((word) => word !== "")
+
+/** Labels of tokens: that of a word for the first token with a byte of it, -1 for the others. */
+const tagsOf = (
+  { byteOffsets, sequences }: Encoding,
+  { labels, words }: { readonly words: ReadonlyArray<string>; readonly labels: ReadonlyArray<number> }
+): Int32Array => {
+  const tags = new Int32Array(sequences.length).fill(-1)
+  let token = 0
+  let start = 0
+  for (const [i, word] of words.entries()) {
+    const end = start + Buffer.byteLength(word)
+    const isBefore = () => sequences[token] !== 0 || byteOffsets[2 * token + 1]! <= start
+    while (token < tags.length && isBefore()) token++
+    // what holds several words has the label of the first
+    if (token < tags.length && byteOffsets[2 * token]! < end && tags[token] === -1) tags[token] = labels[i]!
+    start = end + 1
+  }
+  return tags
 }
 
 const sidesOf = ({ ids, typeIds }: Encoding) => ({ ids, segments: typeIds })
