@@ -7,7 +7,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Container from "./Container.ts"
 import { Standing } from "./EarlyStopping.ts"
-import { evaluationColumns, type EvaluationRow, Log, stepColumns, type StepRow } from "./History.ts"
+import { type EvaluationLog, Log, stepColumns, type StepRow } from "./History.ts"
 import { attempt, syncFolder } from "./Workspace.ts"
 
 /** Time spent so far, over all attempts. */
@@ -18,10 +18,25 @@ export const Cost = Schema.Struct({
 })
 export type Cost = typeof Cost.Type
 
+/** After a rollback: from the step behind it on, so many more batches are left out than before. */
+export const Detour = Schema.Struct({ afterStep: Schema.Int, skipped: Schema.Int })
+export type Detour = typeof Detour.Type
+
+/** What the model made of a fixed prompt. */
+export const StepSample = Schema.Struct({ step: Schema.Int, prompt: Schema.String, text: Schema.String })
+export type StepSample = typeof StepSample.Type
+
+const format = "inkstone-checkpoint-2"
 const State = Schema.Struct({
-  format: Schema.Literal("inkstone-checkpoint-1"),
+  format: Schema.Literal(format),
   /** updates done */
   step: Schema.Int,
+  /** in their order */
+  detours: Schema.Array(Detour),
+  /** what was written on the way */
+  samples: Schema.Array(StepSample),
+  /** what each evaluation measured */
+  evaluationColumns: Schema.Array(Schema.String),
   standing: Schema.NullOr(Standing),
   cost: Cost
 })
@@ -34,12 +49,18 @@ export interface Checkpoint {
   readonly standing: Standing | undefined
   readonly cost: Cost
   readonly steps: Log<keyof StepRow>
-  readonly evaluations: Log<keyof EvaluationRow>
+  readonly evaluations: EvaluationLog
+  readonly samples: ReadonlyArray<StepSample>
+  readonly detours: ReadonlyArray<Detour>
   /** weights and optimizer slots */
   readonly learner: NamedArrays
 }
 
 const kept = 2
+/** Steps between two regular checkpoints; others are those of interruptions and of the clock. */
+export interface Cadence {
+  readonly every: number
+}
 const learnerPrefix = "learner/"
 const stepsName = "trace/steps"
 const evaluationsName = "trace/evaluations"
@@ -62,36 +83,48 @@ const found = (folder: string, role: "step" | "best"): ReadonlyArray<number> =>
 const put = (
   folder: string,
   file: string,
-  contents: Container.Contents & { readonly bestStep: number | undefined }
+  contents: Container.Contents & { readonly bestStep: number | undefined; readonly every: number }
 ) =>
   Effect.gen(function* () {
     yield* attempt(folder, () => fs.mkdirSync(folder, { recursive: true }))
     yield* Effect.mapError(Container.write(file, contents), (error) => StageFailure.of(error))
     yield* attempt(folder, () => {
       syncFolder(folder)
-      prune(folder, contents.bestStep)
+      prune(folder, contents)
     })
   })
 
 /** Writes a checkpoint atomically. A process killed at any moment leaves at least the checkpoint before this one. */
-export const save = (folder: string, checkpoint: Checkpoint): Effect.Effect<void, StageFailure> => {
-  const { step, standing, cost, steps, evaluations, learner } = checkpoint
+export const save = (
+  folder: string,
+  checkpoint: Checkpoint,
+  { every }: Cadence
+): Effect.Effect<void, StageFailure> => {
+  const { step, standing, cost, detours, samples, steps, evaluations, learner } = checkpoint
   const arrays = new Map<string, NamedArray>()
   for (const array of [steps.toArray(stepsName), evaluations.toArray(evaluationsName)])
     arrays.set(array.name, array)
   for (const [name, array] of learner)
     arrays.set(learnerPrefix + name, { ...array, name: learnerPrefix + name })
-  const text = encodeState({ format: "inkstone-checkpoint-1", step, standing: standing ?? null, cost })
-  return put(folder, fileOf(folder, "step", step), { text, arrays, bestStep: standing?.bestStep })
+  const text = encodeState({
+    format,
+    step,
+    detours,
+    samples,
+    evaluationColumns: evaluations.columns,
+    standing: standing ?? null,
+    cost
+  })
+  return put(folder, fileOf(folder, "step", step), { text, arrays, bestStep: standing?.bestStep, every })
 }
 
 /** Keeps the weights of the best evaluation so far; the checkpoints that follow refer to them by their step. */
 export const saveBest = (
   folder: string,
-  step: number,
-  weights: NamedArrays
+  weights: NamedArrays,
+  { every, step }: Cadence & { readonly step: number }
 ): Effect.Effect<void, StageFailure> =>
-  put(folder, fileOf(folder, "best", step), { text: "", arrays: weights, bestStep: step })
+  put(folder, fileOf(folder, "best", step), { text: "", arrays: weights, bestStep: step, every })
 
 /** The best weights of an earlier evaluation; undefined if they are not there or damaged. */
 export const loadBest = (
@@ -115,9 +148,15 @@ const readWhole = (file: string): Effect.Effect<Container.Contents | undefined, 
  */
 export const newest = Effect.fn("Checkpoint.newest")(function* (
   folder: string,
-  options: { readonly withBest: boolean }
+  options: {
+    readonly withBest: boolean
+    /** those of the cadence alone: an interruption leaves another one, and must not change where a rollback goes */
+    readonly every?: number
+  }
 ): Effect.fn.Return<Checkpoint | undefined, StageFailure> {
-  const steps = yield* attempt(folder, () => (fs.existsSync(folder) ? found(folder, "step") : []))
+  const { every = 1 } = options
+  const all = yield* attempt(folder, () => (fs.existsSync(folder) ? found(folder, "step") : []))
+  const steps = all.filter((step) => step % every === 0)
   for (const step of steps) {
     const file = fileOf(folder, "step", step)
     const contents = yield* readWhole(file)
@@ -134,26 +173,32 @@ export const newest = Effect.fn("Checkpoint.newest")(function* (
 
 const decode = ({ text, arrays }: Container.Contents): Checkpoint | undefined => {
   const state = Option.getOrUndefined(decodeState(text))
-  const [steps, evaluations] = [new Log(stepColumns), new Log(evaluationColumns)]
+  if (state === undefined) return undefined
+  const [steps, evaluations] = [new Log(stepColumns), new Log(state.evaluationColumns)]
   const restored = steps.restore(arrays.get(stepsName)) && evaluations.restore(arrays.get(evaluationsName))
-  if (state === undefined || !restored) return undefined
+  if (!restored) return undefined
   const learner = new Map<string, NamedArray>()
   for (const [stored, array] of arrays) {
     if (!stored.startsWith(learnerPrefix)) continue
     const name = stored.slice(learnerPrefix.length)
     learner.set(name, { ...array, name })
   }
-  const { step, standing, cost } = state
-  return { step, standing: standing ?? undefined, cost, steps, evaluations, learner }
+  const { step, standing, cost, detours, samples } = state
+  return { step, standing: standing ?? undefined, cost, detours, samples, steps, evaluations, learner }
 }
 
-/** Keeps the newest checkpoints, the best weights each of them refers to, and those of the training as it stands. */
-const prune = (folder: string, bestStep: number | undefined): void => {
+/** Keeps the newest checkpoints, one of the cadence among them, the best weights each refers to, and those of the training as it stands. */
+const prune = (
+  folder: string,
+  { bestStep, every }: Cadence & { readonly bestStep: number | undefined }
+): void => {
   const steps = found(folder, "step")
-  for (const step of steps.slice(kept)) fs.rmSync(fileOf(folder, "step", step))
+  const regular = steps.find((step) => step % every === 0)
+  const stay = steps.filter((step, i) => i < kept || step === regular)
+  for (const step of steps) if (!stay.includes(step)) fs.rmSync(fileOf(folder, "step", step))
   const bests = found(folder, "best")
   // What was the best at a checkpoint is the newest best weights up to its step.
-  const needed = new Set(steps.slice(0, kept).map((step) => bests.find((best) => best <= step)))
+  const needed = new Set(stay.map((step) => bests.find((best) => best <= step)))
   for (const best of bests)
     if (best !== bestStep && !needed.has(best)) fs.rmSync(fileOf(folder, "best", best))
   for (const name of fs.readdirSync(folder))

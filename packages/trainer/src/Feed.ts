@@ -43,3 +43,18 @@ export interface TrainSource extends Source {
 export interface HeldSource extends Source {
   readonly rows: Rows
 }
+
+/**
+ * Rows as batches of `size`, assembled one at a time; the last one is filled up where it is short. With each the number of its
+ * rows that count.
+ */
+export function* windowOf(
+  source: Source,
+  { epochs, places }: Rows,
+  size: number
+): Generator<{ readonly batch: Batch; readonly rows: number }> {
+  for (let from = 0; from < places.length; from += size) {
+    const some = { places: places.subarray(from, from + size), epochs: epochs.subarray(from, from + size) }
+    yield { batch: source.assemble(some, size), rows: some.places.length }
+  }
+}

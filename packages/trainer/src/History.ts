@@ -8,14 +8,18 @@ export const stepColumns = [
   "loss_nats",
   "learning_rate",
   "gradient_norm",
+  "update_norm",
   "step_ms",
-  "tokens_per_second"
+  "tokens_per_second",
+  "ceiling_share",
+  "rss_bytes"
 ] as const
+/** Of every evaluation; a task's measures come behind them. */
 export const evaluationColumns = ["step", "loss_nats", "bits_per_byte"] as const
 
 type Row<Column extends string> = Readonly<Record<Column, number>>
 export type StepRow = Row<(typeof stepColumns)[number]>
-export type EvaluationRow = Row<(typeof evaluationColumns)[number]>
+export type EvaluationLog = Log<string>
 
 /** Rows of numbers, appended one at a time and stored as one float64 array [rows, columns]. */
 export class Log<const Column extends string> {
@@ -39,7 +43,8 @@ export class Log<const Column extends string> {
       grown.set(this.#values)
       this.#values = grown
     }
-    for (const [i, column] of this.columns.entries()) this.#values[this.#rows * width + i] = row[column]
+    for (const [i, column] of this.columns.entries())
+      this.#values[this.#rows * width + i] = row[column] ?? Number.NaN
     this.#rows += 1
   }
 

@@ -3,31 +3,46 @@
 import type { NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import { type Progress, StageFailure } from "@inkstone/stage"
 import { Clock, Effect, type Scope } from "effect"
-import * as Batches from "./Batches.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
+import * as Evaluation from "./Evaluation.ts"
 import * as EventFile from "./EventFile.ts"
-import { evaluationColumns, type EvaluationRow, Log, stepColumns, type StepRow } from "./History.ts"
+import { type HeldSource, type TrainSource, windowOf } from "./Feed.ts"
+import * as Guard from "./Guard.ts"
+import { evaluationColumns, type EvaluationLog, Log, stepColumns, type StepRow } from "./History.ts"
 import type { Learner } from "./Learner.ts"
 import { learningRateAt, type Schedule } from "./Schedule.ts"
+import type { Measures } from "./Task.ts"
+
+/** What a model makes of a fixed prompt. */
+export type Sample = Omit<Checkpoint.StepSample, "step">
 
 export interface Plan {
-  readonly ids: Uint16Array | Uint32Array
-  readonly layout: Batches.Layout
-  readonly validation: {
-    readonly ids: Uint16Array | Uint32Array
-    readonly starts: ArrayLike<number>
-    /** UTF-8 bytes per token over the whole split: what turns nats per token into bits per byte */
-    readonly bytesPerToken: number
-  }
+  readonly train: TrainSource
+  readonly validation: HeldSource
+  readonly measures: Measures
+  /** rows that are computed at once */
+  readonly microBatchSize: number
+  /** what turns nats per prediction into bits per byte; NaN where that means nothing */
+  readonly bytesPerPrediction: number
   readonly schedule: Schedule
   readonly stopping: EarlyStopping.Rules
+  readonly guard: Guard.Rules
   readonly restoreBest: boolean
   readonly evaluateEvery: number
   readonly checkpointEvery: number
   /** beside every n steps: after this much time; Infinity = off */
   readonly checkpointMs: number
   readonly logEvery: number
+  /** What is written on the way, every so many steps; never if left out. */
+  readonly sample?: {
+    readonly every: number
+    readonly write: (weights: NamedArrays) => Effect.Effect<ReadonlyArray<Sample>, StageFailure>
+  }
+  /** floating-point operations per second that plain products reach here, and of a training for each token */
+  readonly ceiling?: { readonly flopsPerSecond: number; readonly flopsPerToken: number }
+  /** Bytes of the process above which it stops, to go on in a new one; Infinity = no limit. */
+  readonly memoryLimit: number
   /** folder of the checkpoints of this very training */
   readonly checkpoints: string
   /** folder of the TensorBoard event files */
@@ -38,7 +53,9 @@ export interface Plan {
 export interface Outcome {
   readonly weights: NamedArrays
   readonly steps: Log<keyof StepRow>
-  readonly evaluations: Log<keyof EvaluationRow>
+  readonly evaluations: EvaluationLog
+  readonly samples: ReadonlyArray<Checkpoint.StepSample>
+  readonly detours: ReadonlyArray<Checkpoint.Detour>
   readonly standing: EarlyStopping.Standing
   readonly stopReason: "finished" | "early-stopped"
   readonly cost: Checkpoint.Cost
@@ -49,10 +66,20 @@ interface Standpoint {
   step: number
   standing: EarlyStopping.Standing | undefined
   readonly cost: { -readonly [Part in keyof Checkpoint.Cost]: number }
-  readonly steps: Log<keyof StepRow>
-  readonly evaluations: Log<keyof EvaluationRow>
+  steps: Log<keyof StepRow>
+  evaluations: EvaluationLog
+  samples: ReadonlyArray<Checkpoint.StepSample>
+  detours: ReadonlyArray<Checkpoint.Detour>
   /** step and time of the newest checkpoint */
   saved: { readonly step: number; readonly ms: number }
+}
+
+interface Running {
+  readonly learner: Learner
+  readonly plan: Plan
+  readonly at: Standpoint
+  /** a new one after a rollback */
+  events: EventFile.EventFile
 }
 
 const nowMs = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
@@ -68,13 +95,13 @@ const timed = <A, E>(at: Standpoint, part: keyof Checkpoint.Cost, effect: Effect
     return { value, ms }
   })
 
-const diverged = (what: string, step: number, saved: number) =>
+const diverged = (problem: string, { plan, at }: Running, step: number) =>
   new StageFailure({
     category: "data",
     fact: "Diverged",
-    problem: `the training diverged: ${what} of step ${step} is not a number`,
+    problem: `the training diverged at step ${step}, for the ${at.detours.length + 1}. time: ${problem}`,
     advice: `Lower learningRate, raise warmupSteps or lower gradientClip${
-      saved > 0 ? `; the checkpoint of step ${saved} is kept` : ""
+      at.saved.step > 0 ? `; the checkpoint of step ${at.saved.step} is kept in ${plan.checkpoints}` : ""
     }`
   })
 
@@ -88,18 +115,27 @@ export const train = Effect.fn("Loop.train")(function* (
   plan: Plan
 ): Effect.fn.Return<Outcome, StageFailure, Scope.Scope> {
   const at = yield* begin(learner, plan)
-  const events = yield* EventFile.open(plan.events, {
-    firstStep: at.step + 1,
-    wallSeconds: yield* wallSeconds
-  })
-  const stopReason = yield* Effect.onInterrupt(untilDone(learner, plan, { at, events }), () =>
-    at.saved.step === at.step ? Effect.void : Effect.ignore(save(learner, plan, at))
+  const running: Running = { learner, plan, at, events: yield* openEvents(plan, at) }
+  const stopReason = yield* Effect.onInterrupt(untilDone(running), () =>
+    at.saved.step === at.step ? Effect.void : Effect.ignore(save(running))
   )
-  const { standing } = at
+  const { cost, detours, evaluations, samples, standing, steps } = at
   // The last step is always evaluated, and so is the step that patience ended at.
   if (standing === undefined) return yield* Effect.die(new Error("a training ended without an evaluation"))
-  const weights = yield* outcomeWeights(learner, plan, { step: at.step, bestStep: standing.bestStep })
-  return { weights, steps: at.steps, evaluations: at.evaluations, standing, stopReason, cost: at.cost }
+  const weights = yield* outcomeWeights(running, standing.bestStep)
+  return { weights, steps, evaluations, samples, detours, standing, stopReason, cost }
+})
+
+const openEvents = Effect.fnUntraced(function* (plan: Plan, { step }: Standpoint) {
+  return yield* EventFile.open(plan.events, { firstStep: step + 1, wallSeconds: yield* wallSeconds })
+})
+
+const atStart = (plan: Plan) => ({
+  step: 0,
+  standing: undefined,
+  steps: new Log(stepColumns),
+  evaluations: new Log<string>([...evaluationColumns, ...plan.measures.names]),
+  samples: []
 })
 
 const begin = Effect.fnUntraced(function* (
@@ -110,163 +146,223 @@ const begin = Effect.fnUntraced(function* (
   const ms = yield* nowMs
   if (newest === undefined)
     return {
-      step: 0,
-      standing: undefined,
+      ...atStart(plan),
+      detours: [],
       cost: { trainMs: 0, evaluateMs: 0, checkpointMs: 0 },
-      steps: new Log(stepColumns),
-      evaluations: new Log(evaluationColumns),
       saved: { step: 0, ms }
     }
-  const { step, standing, cost, steps, evaluations } = newest
-  yield* learner.restore(newest.learner)
-  yield* Effect.logInfo(`going on from the checkpoint of step ${step}`)
-  return { step, standing, cost: { ...cost }, steps, evaluations, saved: { step, ms } }
+  const { learner: state, ...rest } = newest
+  yield* learner.restore(state)
+  yield* Effect.logInfo(`going on from the checkpoint of step ${newest.step}`)
+  return { ...rest, cost: { ...newest.cost }, saved: { step: newest.step, ms } }
 })
 
 const untilDone = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan,
-  { at, events }: { readonly at: Standpoint; readonly events: EventFile.EventFile }
-): Effect.fn.Return<Outcome["stopReason"], StageFailure> {
+  running: Running
+): Effect.fn.Return<Outcome["stopReason"], StageFailure, Scope.Scope> {
+  const { at, plan } = running
   const { steps } = plan.schedule
   for (;;) {
     // An evaluation belongs to the step before it: one that an interruption cut off is made up for after the resume.
     const due = at.step > 0 && (at.step % plan.evaluateEvery === 0 || at.step >= steps)
-    if (due && at.evaluations.last("step") !== at.step) yield* evaluate(learner, plan, { at, events })
+    if (due && at.evaluations.last("step") !== at.step) {
+      const problem = yield* evaluate(running)
+      if (problem !== undefined) {
+        yield* Effect.uninterruptible(rollback(running, at.step, problem))
+        continue
+      }
+    }
+    yield* sample(running)
     const over = EarlyStopping.isOver(at.standing, plan.stopping)
     const done = over ? "early-stopped" : at.step >= steps ? "finished" : undefined
     const waited = (yield* nowMs) - at.saved.ms
-    const saveNow = done !== undefined || at.step % plan.checkpointEvery === 0 || waited > plan.checkpointMs
-    if (saveNow && at.saved.step !== at.step) yield* Effect.uninterruptible(save(learner, plan, at))
+    const full = (at.steps.last("rss_bytes") ?? 0) > plan.memoryLimit
+    const saveNow =
+      done !== undefined || full || at.step % plan.checkpointEvery === 0 || waited > plan.checkpointMs
+    if (saveNow && at.saved.step !== at.step) yield* Effect.uninterruptible(save(running))
     if (done !== undefined) return done
-    yield* Effect.uninterruptible(update(learner, plan, { at, events }))
-    yield* announce(plan, at)
+    if (full) return yield* tooLarge(running)
+    const problem = yield* Effect.uninterruptible(update(running))
+    if (problem === undefined) yield* announce(running)
+    else yield* Effect.uninterruptible(rollback(running, at.step + 1, problem))
     // Signals are handled by the event loop, which gets its turn here.
     yield* Effect.yieldNow
   }
 })
 
+/** One step; what is wrong with it, if something is: then it is as if it had not been. */
 const update = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan,
-  { at, events }: { readonly at: Standpoint; readonly events: EventFile.EventFile }
-): Effect.fn.Return<void, StageFailure> {
-  const { contextLength, batchSize } = plan.layout
+  running: Running
+): Effect.fn.Return<string | undefined, StageFailure> {
+  const { at, learner, plan } = running
   const step = at.step + 1
-  const tokens = Batches.cut(plan.ids, Batches.startsOf(plan.layout, step), contextLength) // [B, T + 1]
-  const learningRate = learningRateAt(plan.schedule, step, () => at.evaluations.column("loss_nats"))
-  const { value, ms } = yield* timed(at, "trainMs", learner.train(tokens, { step, learningRate }))
-  const { lossNats, gradientNorm } = value
-  if (!Number.isFinite(lossNats)) return yield* diverged("the loss", step, at.saved.step)
-  if (!Number.isFinite(gradientNorm)) return yield* diverged("the gradient", step, at.saved.step)
-  const tokensPerSecond = (batchSize * contextLength) / Math.max(ms / 1e3, 1e-9)
-  at.step = step
-  at.steps.append({
+  const rows = plan.train.draw(Guard.batchOf(step, at.detours))
+  const window = [...windowOf(plan.train, rows, plan.microBatchSize)].map(({ batch }) => batch)
+  const scheduled = learningRateAt(plan.schedule, step, () => at.evaluations.column("loss_nats"))
+  const learningRate = scheduled * Guard.rateShare(step, at.detours, plan.guard)
+  const { ms, value } = yield* timed(at, "trainMs", learner.train(window, { step, learningRate }))
+  const problem = Guard.wrong(value, at.steps.column("loss_nats"), plan.guard)
+  if (problem !== undefined) return problem
+  const tokens = window.reduce((sum, batch) => sum + batch.tokens, 0)
+  const tokensPerSecond = tokens / Math.max(ms / 1e3, 1e-9)
+  const { flopsPerSecond, flopsPerToken } = plan.ceiling ?? { flopsPerSecond: 1, flopsPerToken: Number.NaN }
+  const row: StepRow = {
     step,
-    tokens_seen: step * batchSize * contextLength,
-    loss_nats: lossNats,
+    tokens_seen: (at.steps.last("tokens_seen") ?? 0) + tokens,
+    loss_nats: value.loss,
     learning_rate: learningRate,
-    gradient_norm: gradientNorm,
+    gradient_norm: value.gradientNorm,
+    update_norm: value.updateNorm,
     step_ms: ms,
-    tokens_per_second: tokensPerSecond
-  })
+    tokens_per_second: tokensPerSecond,
+    ceiling_share: (tokensPerSecond * flopsPerToken) / flopsPerSecond,
+    rss_bytes: process.memoryUsage.rss()
+  }
+  at.step = step
+  at.steps.append(row)
   if (step % plan.logEvery === 0 || step === plan.schedule.steps)
-    yield* events.scalars(step, yield* wallSeconds, {
-      "loss/train": lossNats,
-      learning_rate: learningRate,
-      gradient_norm: gradientNorm,
-      tokens_per_second: tokensPerSecond
-    })
+    yield* running.events.scalars(step, yield* wallSeconds, seriesOf(row))
+  return undefined
 })
 
+/** What TensorBoard shows of a step, without what is not known. */
+const seriesOf = (row: StepRow) => {
+  const { step: _, loss_nats, rss_bytes, step_ms: __, ...others } = row
+  const all = { "loss/train": loss_nats, memory_bytes: rss_bytes, ...others }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)))
+}
+
 /** Says where the training stands, by the row of the last step. */
-const announce = (plan: Plan, at: Standpoint): Effect.Effect<void> =>
+const announce = ({ at, plan }: Running): Effect.Effect<void> =>
   plan.report({
     done: at.step,
     total: plan.schedule.steps,
     unit: "steps",
     note: [
       `loss ${(at.steps.last("loss_nats") ?? 0).toFixed(3)}`,
-      ...(at.standing === undefined ? [] : [`best ${at.standing.bestLossNats.toFixed(3)}`]),
+      ...(at.standing === undefined ? [] : [`best ${at.standing.bestValue.toFixed(3)}`]),
       `lr ${(at.steps.last("learning_rate") ?? 0).toExponential(1)}`,
       `${Math.round(at.steps.last("tokens_per_second") ?? 0).toLocaleString("en-US")} tokens/s`
     ].join(", ")
   })
 
+/** Looks at the validation rows and enters what it finds into the books; what is wrong with it, if something is. */
 const evaluate = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan,
-  { at, events }: { readonly at: Standpoint; readonly events: EventFile.EventFile }
-): Effect.fn.Return<void, StageFailure> {
-  const { step } = at
-  const { value: lossNats } = yield* timed(at, "evaluateMs", validationLoss(learner, plan))
-  if (!Number.isFinite(lossNats)) return yield* diverged("the validation loss", step, at.saved.step)
-  yield* Effect.uninterruptible(judge(learner, plan, { at, events, lossNats }))
+  running: Running
+): Effect.fn.Return<string | undefined, StageFailure> {
+  const { at, learner, plan } = running
+  const { measures, microBatchSize: size, stopping } = plan
+  const looking = Evaluation.run(learner, plan.validation, { measures, size })
+  const { value: result } = yield* timed(at, "evaluateMs", looking)
+  const value = stopping.metric === "loss" ? result.loss : (result.measured[stopping.metric] ?? Number.NaN)
+  if (!Number.isFinite(result.loss)) return "the validation loss is not a number"
+  if (!Number.isFinite(value)) return `the validation ${stopping.metric} is not a number`
+  yield* Effect.uninterruptible(enter(running, result, value))
+  return undefined
 })
 
 /** Enters an evaluation into the books and keeps the weights if they are the best so far. */
-const judge = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan,
-  options: { readonly at: Standpoint; readonly events: EventFile.EventFile; readonly lossNats: number }
+const enter = Effect.fnUntraced(function* (
+  { at, events, learner, plan }: Running,
+  { loss, measured }: Evaluation.Result,
+  value: number
 ): Effect.fn.Return<void, StageFailure> {
-  const { at, events, lossNats } = options
   const { step } = at
-  const bitsPerByte = lossNats / Math.LN2 / plan.validation.bytesPerToken
-  const standing = EarlyStopping.judge(at.standing, { step, lossNats }, plan.stopping)
-  if (plan.restoreBest && standing.bestStep === step)
-    yield* timed(
-      at,
-      "checkpointMs",
-      Effect.flatMap(learner.weights, (weights) => Checkpoint.saveBest(plan.checkpoints, step, weights))
+  const bitsPerByte = loss / Math.LN2 / plan.bytesPerPrediction
+  const standing = EarlyStopping.judge(at.standing, { step, value }, plan.stopping)
+  if (plan.restoreBest && standing.bestStep === step) {
+    const keep = Effect.flatMap(learner.weights, (weights) =>
+      Checkpoint.saveBest(plan.checkpoints, weights, { step, every: plan.checkpointEvery })
     )
+    yield* timed(at, "checkpointMs", keep)
+  }
   at.standing = standing
-  at.evaluations.append({ step, loss_nats: lossNats, bits_per_byte: bitsPerByte })
-  yield* events.scalars(step, yield* wallSeconds, {
-    "loss/validation": lossNats,
-    "bits_per_byte/validation": bitsPerByte
-  })
-  yield* Effect.logInfo(
-    `step ${step}: validation loss ${lossNats.toFixed(4)} nats, ${bitsPerByte.toFixed(4)} bits per byte`
+  at.evaluations.append({ step, loss_nats: loss, bits_per_byte: bitsPerByte, ...measured })
+  const shown = Object.entries({ loss, bits_per_byte: bitsPerByte, ...measured }).filter(([, value]) =>
+    Number.isFinite(value)
+  )
+  yield* events.scalars(
+    step,
+    yield* wallSeconds,
+    Object.fromEntries(shown.map(([name, value]) => [`${name}/validation`, value]))
+  )
+  const words = shown.map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(4)}`)
+  yield* Effect.logInfo(`step ${step}: validation ${words.join(", ")}`)
+})
+
+/** Lets the model write on from the fixed prompts, if it is time to. */
+const sample = Effect.fnUntraced(function* ({
+  at,
+  learner,
+  plan
+}: Running): Effect.fn.Return<void, StageFailure> {
+  const { step } = at
+  const due = plan.sample !== undefined && step > 0 && step % plan.sample.every === 0
+  if (plan.sample === undefined || !due || at.samples.at(-1)?.step === step) return
+  const writing = Effect.flatMap(learner.weights, plan.sample.write)
+  const { value } = yield* timed(at, "evaluateMs", writing)
+  at.samples = [...at.samples, ...value.map((one) => ({ step, ...one }))]
+  for (const { prompt, text } of value) yield* Effect.logInfo(`step ${step}: ${prompt} | ${text}`)
+})
+
+/** Back to the last regular checkpoint, past the batches since then, unless that was tried too often. */
+const rollback = Effect.fnUntraced(function* (
+  running: Running,
+  step: number,
+  problem: string
+): Effect.fn.Return<void, StageFailure, Scope.Scope> {
+  const { at, learner, plan } = running
+  if (at.detours.length >= plan.guard.rollbacks) return yield* diverged(problem, running, step)
+  const { checkpointEvery: every, restoreBest: withBest } = plan
+  const good = yield* Checkpoint.newest(plan.checkpoints, { withBest, every })
+  yield* learner.restart
+  if (good !== undefined) yield* learner.restore(good.learner)
+  const back = good ?? atStart(plan)
+  const afterStep = back.step
+  at.step = afterStep
+  at.standing = back.standing
+  at.steps = back.steps
+  at.evaluations = back.evaluations
+  at.samples = back.samples
+  at.detours = [...at.detours, { afterStep, skipped: step - afterStep }]
+  at.saved = { step: afterStep, ms: yield* nowMs }
+  running.events = yield* openEvents(plan, at)
+  yield* Effect.logWarning(
+    `step ${step}: ${problem}; back to step ${afterStep}, past ${step - afterStep} batches, ` +
+      `with ${plan.guard.rateFactor} of the learning rate`
   )
 })
 
-/** Mean over all predictions of the evaluation windows. */
-const validationLoss = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan
-): Effect.fn.Return<number, StageFailure> {
-  const { contextLength, batchSize } = plan.layout
-  const { ids, starts } = plan.validation
-  let sum = 0
-  for (let row = 0; row < starts.length; row += batchSize) {
-    const some = Array.from(
-      { length: Math.min(batchSize, starts.length - row) },
-      (_, i) => starts[row + i] ?? 0
-    )
-    const tokens = Batches.cut(ids, some, contextLength) // [rows, T + 1]
-    sum += some.length * (yield* learner.evaluate(tokens, some.length))
-    yield* Effect.yieldNow
-  }
-  return sum / starts.length
-})
+const tooLarge = ({ at, plan }: Running) =>
+  new StageFailure({
+    category: "resource",
+    fact: "MemoryLimit",
+    problem:
+      `the process holds ${(at.steps.last("rss_bytes") ?? 0).toExponential(2)} bytes, more than the ` +
+      `${plan.memoryLimit.toExponential(2)} of memoryLimitGigabytes; the checkpoint of step ${at.step} is there`,
+    advice: "Run again to go on from it, raise memoryLimitGigabytes, or lower microBatchSize"
+  })
 
-const save = (learner: Learner, plan: Plan, at: Standpoint) =>
+const save = (running: Running) =>
   Effect.gen(function* () {
-    const { step, standing, cost, steps, evaluations } = at
+    const { at, learner, plan } = running
+    const { cost, detours, evaluations, samples, standing, step, steps } = at
     const write = Effect.flatMap(learner.state, (learner) =>
-      Checkpoint.save(plan.checkpoints, { step, standing, cost, steps, evaluations, learner })
+      Checkpoint.save(
+        plan.checkpoints,
+        { step, standing, cost, detours, samples, steps, evaluations, learner },
+        { every: plan.checkpointEvery }
+      )
     )
     yield* timed(at, "checkpointMs", write)
     at.saved = { step, ms: yield* nowMs }
   })
 
 const outcomeWeights = Effect.fnUntraced(function* (
-  learner: Learner,
-  plan: Plan,
-  { step, bestStep }: { readonly step: number; readonly bestStep: number }
+  { at, learner, plan }: Running,
+  bestStep: number
 ): Effect.fn.Return<NamedArrays, StageFailure> {
-  if (!plan.restoreBest || bestStep === step) return yield* learner.weights
+  if (!plan.restoreBest || bestStep === at.step) return yield* learner.weights
   const best = yield* Checkpoint.loadBest(plan.checkpoints, bestStep)
   if (best !== undefined) return best
   return yield* new StageFailure({

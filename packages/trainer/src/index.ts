@@ -1,2 +1,2 @@
 export { ngram } from "./NgramStage.ts"
-export { pretrain } from "./PretrainStage.ts"
+export { pretrain } from "./stages/Pretrain.ts"

@@ -20,7 +20,7 @@ export const corpus = (salt: number): Uint16Array => {
 export const make = (contextLength: number): Learner => {
   const logits = new Float32Array(vocabSize * vocabSize) // [V, V]
   const momentum = new Float32Array(vocabSize * vocabSize)
-  const pass = (tokens: Int32Array, gradient?: Float64Array) => {
+  const pass = (tokens: ArrayLike<number>, gradient?: Float64Array) => {
     const width = contextLength + 1
     const predictions = (tokens.length / width) * contextLength
     let nats = 0
@@ -41,17 +41,27 @@ export const make = (contextLength: number): Learner => {
   const weights = () =>
     new Map([["logits", NamedArray.of("logits", "float32", logits.slice(), [vocabSize, vocabSize])]])
   return {
-    train: (tokens, { learningRate }) =>
+    train: ([batch], { learningRate }) =>
       Effect.sync(() => {
         const gradient = new Float64Array(logits.length)
-        const lossNats = pass(tokens, gradient)
+        const loss = pass(batch?.inputs["tokens"]?.values ?? [], gradient)
+        const before = logits.slice()
         for (let i = 0; i < logits.length; i += 1) {
           momentum[i] = 0.9 * (momentum[i] ?? 0) + (gradient[i] ?? 0)
           logits[i] = (logits[i] ?? 0) - learningRate * (momentum[i] ?? 0)
         }
-        return { lossNats, gradientNorm: Math.hypot(...gradient) }
+        const moved = logits.map((value, i) => value - (before[i] ?? 0))
+        return { loss, gradientNorm: Math.hypot(...gradient), updateNorm: Math.hypot(...moved) }
       }),
-    evaluate: (tokens) => Effect.sync(() => pass(tokens)),
+    evaluate: ({ inputs }) =>
+      Effect.sync(() => {
+        // rows that fill up the batch are zeros, and count for nothing
+        const { shape = [], values = [] } = inputs["tokens"] ?? {}
+        const counted = Array.from(inputs["weights"]?.values ?? [])
+        const rows = counted.filter((weight) => weight === 1).length / contextLength
+        const real = Array.from(values).slice(0, rows * (shape[1] ?? 0))
+        return { costs: { nats: { sum: pass(real) * rows, weight: rows, factor: 1 } }, said: {} }
+      }),
     weights: Effect.sync(weights),
     state: Effect.sync(() =>
       weights().set("momentum", NamedArray.of("momentum", "float32", momentum.slice()))
@@ -60,6 +70,10 @@ export const make = (contextLength: number): Learner => {
       Effect.sync(() => {
         logits.set(NamedArray.view(arrays.get("logits"), "float32") ?? [])
         momentum.set(NamedArray.view(arrays.get("momentum"), "float32") ?? [])
-      })
+      }),
+    restart: Effect.sync(() => {
+      logits.fill(0)
+      momentum.fill(0)
+    })
   }
 }

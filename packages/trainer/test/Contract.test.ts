@@ -1,7 +1,7 @@
 import { stageContract } from "@inkstone/stage/testkit"
 import { Effect } from "effect"
 import { ngram } from "../src/NgramStage.ts"
-import { pretrain } from "../src/PretrainStage.ts"
+import { pretrain } from "../src/stages/Pretrain.ts"
 import { tokens } from "./artifacts.ts"
 import { tiny } from "./pretraining.ts"
 
@@ -16,7 +16,7 @@ stageContract(
     {
       name: "a tiny network",
       config: { ...tiny, steps: 12, evaluateEvery: 5, checkpointEvery: 4 },
-      inputs: { train: split("train", 40), validation: split("validation", 6) }
+      inputs: { train: split("train", 40), validation: split("validation", 6), model: [], tokenizer: [] }
     }
   ],
   { timeoutMillis: 300_000 }

@@ -39,7 +39,7 @@ describe("Loop.train", () => {
       const losses = outcome.steps.column("loss_nats")
       assert.strictEqual(losses.length, 60)
       assert.approximately(losses[0] ?? 0, Math.log(BigramLearner.vocabSize), 1e-6)
-      assert.isBelow(outcome.standing.bestLossNats, 1.9)
+      assert.isBelow(outcome.standing.bestValue, 1.9)
       assert.deepStrictEqual([...outcome.evaluations.column("step")], [7, 14, 21, 28, 35, 42, 49, 56, 60])
       const [nats, bits] = [
         outcome.evaluations.last("loss_nats") ?? 0,
@@ -158,7 +158,7 @@ describe("Loop.train", () => {
           })
       }
       const plan = planIn(yield* temporaryFolder, {
-        stopping: { patience: 2, minDelta: 0 },
+        stopping: { metric: "loss", mode: "min", patience: 2, minDelta: 0 },
         evaluateEvery: 10
       })
       const outcome = yield* run(plan, worsening)
@@ -182,7 +182,7 @@ describe("Loop.train", () => {
         ...learner,
         train: (tokens, options) =>
           Effect.map(learner.train(tokens, options), (update) =>
-            options.step === 24 ? { ...update, lossNats: Number.NaN } : update
+            options.step === 24 ? { ...update, loss: Number.NaN } : update
           )
       }
       const failure = yield* Effect.flip(run(plan, bursting))

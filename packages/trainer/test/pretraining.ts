@@ -3,7 +3,7 @@
 import type { ArtifactRef } from "@inkstone/artifact"
 import { type Progress, StageRunner } from "@inkstone/stage"
 import { Effect, References } from "effect"
-import { pretrain } from "../src/PretrainStage.ts"
+import { pretrain } from "../src/stages/Pretrain.ts"
 import { storeIn, tokens } from "./artifacts.ts"
 
 export const tiny = {
@@ -31,7 +31,7 @@ export const train = (
     return yield* StageRunner.run({
       stage: pretrain,
       config: { ...tiny, ...config },
-      inputs: { train: ref(trained), validation: ref(validation) },
+      inputs: { train: ref(trained), validation: ref(validation), model: [], tokenizer: [] },
       seed: 7,
       files: [],
       workspace,

@@ -1,0 +1,176 @@
+// What every training stage does once it knows its task: opens the program, runs the loop, hands over weights and trace.
+import { canonicalJson, Trace, Weights } from "@inkstone/artifact"
+import { parameterCount, type Precision, type TrainingProgram } from "@inkstone/graph"
+import { NamedArray } from "@inkstone/model-zoo"
+import * as Estimate from "@inkstone/model-zoo/Estimate"
+import { Seed, type Stage, StageFailure } from "@inkstone/stage"
+import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
+import { Clock, Effect } from "effect"
+import { createHash } from "node:crypto"
+import * as path from "node:path"
+import * as Ceiling from "./Ceiling.ts"
+import * as GraphLearner from "./GraphLearner.ts"
+import * as Loop from "./Loop.ts"
+import { optimizerOf } from "./OptimizerConfig.ts"
+import { scheduleOf } from "./ScheduleConfig.ts"
+import type { Start } from "./Start.ts"
+import type { Task } from "./Task.ts"
+import * as TraceTables from "./TraceTables.ts"
+import { modeOf, type TrainingConfig } from "./TrainingConfig.ts"
+
+/** What every training stage gives. */
+export const outputs = { model: Weights, trace: Trace }
+
+/** Fetches the native library. */
+export const prepare: Stage.Stage["prepare"] = (report) =>
+  Effect.asVoid(Effect.mapError(Native.install(report), GraphLearner.toStageFailure))
+
+/** The data that is trained on, as its artifact says. */
+export interface Data {
+  /** logical digests of both splits */
+  readonly digests: readonly [train: string, validation: string]
+  readonly tokens: number
+  readonly bytes: number
+  readonly endOfTextId: number
+  /** logical digest */
+  readonly tokenizer: string
+}
+
+interface Job {
+  readonly config: TrainingConfig
+  /** the stage's whole config as its schema encodes it */
+  readonly encoded: Readonly<Record<string, unknown>>
+  readonly start: Start
+  readonly task: Task
+  readonly data: Data
+  readonly run: Stage.Run<typeof outputs>
+  readonly sample?: NonNullable<Loop.Plan["sample"]>
+}
+
+/** Below this many steps the machine is not measured: it would take longer than it tells. */
+const fewSteps = 200
+
+/** What `auto` means on this machine: bfloat16 only where a processor or a graphics card multiplies it natively. */
+const resolve = Effect.fnUntraced(function* (precision: TrainingConfig["precision"]) {
+  if (precision !== "auto") return precision
+  const devices = yield* Effect.mapError(Device.list, GraphLearner.toStageFailure)
+  const native = CpuFeatures.nativeBfloat16(CpuFeatures.read()) || devices.some(({ kind }) => kind === "gpu")
+  return native ? "bfloat16" : "float32"
+})
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
+
+/** Trains, and writes the outputs of the stage. */
+export const train = Effect.fn("Training.train")(
+  function* ({ config, data, encoded, run, sample, start, task }: Job) {
+    const began = yield* Clock.monotonicTimeNanos
+    const { contextLength, network } = start
+    const precision = yield* resolve(config.precision)
+    const schedule = scheduleOf(config)
+    const { minLearningRate, warmupSteps } = schedule
+    // with what was left out or left open
+    const training = { ...encoded, contextLength, minLearningRate, precision, warmupSteps }
+    const parameters = parameterCount(network)
+    yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
+
+    const { microBatchSize = config.batchSize } = config
+    const { learner } = yield* GraphLearner.open(task.objective, programOf(config, precision), {
+      seed: Seed.derive(run.seed, "weights"),
+      gradientClip: config.gradientClip,
+      start: new Map([...start.arrays, ...(task.given ?? [])])
+    })
+    const openNanos = (yield* Clock.monotonicTimeNanos) - began
+    const identity = canonicalJson({
+      training,
+      seed: run.seed,
+      from: start.from,
+      data: data.digests,
+      parameters: network.parameters.map(({ name, shape }) => [name, shape])
+    })
+    const mode = modeOf(config)
+    const outcome = yield* Loop.train(learner, {
+      train: task.train,
+      validation: task.validation,
+      measures: task.measures,
+      microBatchSize,
+      bytesPerPrediction: task.bytesPerPrediction,
+      schedule,
+      stopping: { ...config, mode },
+      guard: config.guard,
+      restoreBest: config.restoreBest,
+      evaluateEvery: config.evaluateEvery,
+      checkpointEvery: config.checkpointEvery,
+      checkpointMs: (config.checkpointMinutes ?? Infinity) * 60_000,
+      logEvery: config.logEvery,
+      memoryLimit: (config.memoryLimitGigabytes ?? Infinity) * 1e9,
+      ...(sample === undefined ? {} : { sample }),
+      ...(config.compile && config.steps >= fewSteps
+        ? { ceiling: yield* ceilingOf(config, start, precision) }
+        : {}),
+      // A machine that resolves `auto` otherwise must not go on from here.
+      checkpoints: path.join(run.workspace, "checkpoints", sha256(identity).slice(0, 16)),
+      events: path.join(run.workspace, "tensorboard"),
+      report: run.report
+    })
+
+    yield* NamedArray.append(run.outputs.model, outcome.weights.values())
+    const { architecture, family, preset } = start
+    const { bytes, endOfTextId, tokenizer, tokens } = data
+    yield* run.outputs.model.describe({
+      family,
+      preset,
+      architecture,
+      parameters,
+      vocabSize: network.vocabSize,
+      contextLength,
+      endOfTextId,
+      tokenizer,
+      trainedOn: data.digests[0],
+      trainTokens: tokens,
+      trainBytes: bytes,
+      training
+    })
+    yield* TraceTables.write(run.outputs.trace, outcome, {
+      objective: task.name,
+      unit: task.unit,
+      metric: config.metric,
+      mode,
+      contextLength,
+      batchSize: config.batchSize,
+      source: task.train,
+      cost: {
+        open_ms: Number(openNanos) / 1e6,
+        // kilobytes on Linux
+        peak_rss_bytes: process.resourceUsage().maxRSS * 1024
+      }
+    })
+  },
+  Effect.scoped,
+  Effect.mapError((error) => StageFailure.of(error))
+)
+
+const programOf = (config: TrainingConfig, precision: Precision): TrainingProgram.Options => {
+  const { averageDecay, batchSize, compile, dropout, microBatchSize = batchSize, rematerialize } = config
+  return {
+    optimizer: optimizerOf(config.optimizer, config),
+    precision,
+    clusters: compile,
+    dropout,
+    rematerialize,
+    accumulation: microBatchSize < batchSize,
+    ...(averageDecay === undefined ? {} : { averaging: { decay: averageDecay } })
+  }
+}
+
+const ceilingOf = Effect.fnUntraced(function* (
+  config: TrainingConfig,
+  { contextLength, network }: Start,
+  precision: Precision
+) {
+  const { batchSize: batch, compile: clusters, rematerialize } = config
+  const { flopsPerToken } = Estimate.training(network, { precision, clusters, rematerialize })({
+    batch,
+    length: contextLength
+  })
+  return { flopsPerSecond: yield* Ceiling.measure(precision), flopsPerToken }
+})
