@@ -1,7 +1,13 @@
 // What every family of models offers, whether it is a network or a table of counts.
 import type { NativeUnavailable } from "@inkstone/tensorflow"
 import { Effect, Schema, type Scope } from "effect"
-import { type LanguageModel, type ModelFailed, ModelUnusable, type Opening } from "./Model.ts"
+import {
+  type Classifier,
+  type LanguageModel,
+  type ModelFailed,
+  ModelUnusable,
+  type Opening
+} from "./Model.ts"
 import type { AnyNetwork, CausalNetwork, EncoderDecoderNetwork, EncoderNetwork } from "./Network.ts"
 
 export const Count = Schema.Int.check(Schema.isGreaterThan(0))
@@ -79,6 +85,8 @@ export interface CountFamily {
   readonly open: (
     opening: Opening
   ) => Effect.Effect<LanguageModel, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope>
+  /** Where it sorts texts into classes instead of writing them. */
+  readonly classify?: (opening: Opening) => Effect.Effect<Classifier, ModelUnusable>
 }
 
 export type Family = CausalFamily | EncoderFamily | EncoderDecoderFamily | CountFamily

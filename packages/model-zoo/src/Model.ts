@@ -66,3 +66,31 @@ export interface LanguageModel {
   /** Room for `B` rows to generate in. */
   readonly decoder: (B: number) => Effect.Effect<Decoder, ModelFailed, Scope.Scope>
 }
+
+/** Rows of texts: `B` of them, `T` tokens each. */
+export interface ClassifierTexts {
+  readonly B: number
+  readonly T: number
+  /** [B, T] */
+  readonly tokens: Int32Array
+  /** [B, T]: 0 where a token is padding; left out where none is */
+  readonly mask?: Uint8Array
+  /** [B, T]: 0 for the first text of a pair, 1 for the second; left out for single texts */
+  readonly segments?: Int32Array
+}
+
+/** Which head of `EncoderHeads` says it: classes of a text, a number, classes of each token, or begin and end of an answer. */
+export type ClassifierHead = "labels" | "value" | "tags" | "span"
+
+/** Says something of whole texts or of their tokens, and writes none. */
+export interface Classifier {
+  readonly family: string
+  readonly vocabSize: number
+  /** most tokens of one text; Infinity where the model has no limit */
+  readonly contextLength: number
+  /** trainable numbers */
+  readonly parameters: number
+  readonly head: ClassifierHead
+  /** Row by row: logits [B, labels], numbers [B], logits [B, T, labels], or logits of begin and end [B, T, 2]. */
+  readonly answer: (texts: ClassifierTexts) => Effect.Effect<Float32Array, ModelFailed>
+}

@@ -9,7 +9,7 @@ export const metricTasks = [
   "text-to-text",
   "classification",
   "regression",
-  "tagging",
+  "token-classification",
   "question-answering"
 ] as const
 export type MetricTask = (typeof metricTasks)[number]
@@ -76,7 +76,7 @@ export const Metrics = Kind.define({
     outcomes: { id: utf8, metric: utf8, value: float64 },
     /** what was read, what the model said, and what it should have said; for long data a part of the examples */
     outputs: { id: utf8, input: utf8, output: utf8, reference: utf8 },
-    /** classification and tagging, class by class */
+    /** classification of texts and of tokens, class by class */
     classes: { label: utf8, precision: float64, recall: float64, f1: float64, support: uint32 },
     confusion: { reference: utf8, output: utf8, n: uint32 },
     samples: { prompt: utf8, text: utf8, settings: utf8 }
