@@ -59,41 +59,72 @@ const drawnAt = (position: number, { epoch, row, seed }: Draw) => {
   }
 }
 
-/** Places that may be foretold, those of a word together. */
-const wordsOf = (
-  text: Int32Array,
-  special: ReadonlySet<number>,
-  starts: Uint8Array | undefined
-): ReadonlyArray<ReadonlyArray<number>> => {
-  const words: Array<Array<number>> = []
+/** Stretches of places that may be foretold, those of a word together; none goes over a special token. */
+interface Words {
+  readonly count: number
+  /** the first `count` are valid */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+}
+
+const wordsOf = (text: Int32Array, special: ReadonlySet<number>, begins: Uint8Array | undefined): Words => {
+  const [starts, ends] = [new Int32Array(text.length), new Int32Array(text.length)]
+  let count = 0
   let open = false
-  for (const [place, id] of text.entries()) {
-    if (special.has(id)) {
+  for (let place = 0; place < text.length; place++) {
+    if (special.has(text[place]!)) {
       open = false
       continue
     }
-    const word = words.at(-1)
-    if (starts === undefined || starts[place] === 1 || !open || word === undefined) words.push([place])
-    else word.push(place)
+    if (!open || begins === undefined || begins[place] === 1) starts[count++] = place
+    ends[count - 1] = place + 1
     open = true
   }
-  return words
+  return { count, starts, ends }
+}
+
+/** Lets an element of a heap sink until none below it comes before it. */
+const sink = (
+  heap: Int32Array,
+  orders: Float64Array,
+  { root, size }: { readonly root: number; readonly size: number }
+): void => {
+  let at = root
+  for (;;) {
+    let first = at
+    for (let child = 2 * at + 1; child <= 2 * at + 2 && child < size; child++)
+      if (orders[heap[child]!]! < orders[heap[first]!]!) first = child
+    if (first === at) return
+    const moved = heap[at]!
+    heap[at] = heap[first]!
+    heap[first] = moved
+    at = first
+  }
 }
 
 /** The places that are foretold, in order: words in drawn order as long as they fit. */
-const chosen = (
-  words: ReadonlyArray<ReadonlyArray<number>>,
-  draw: Draw,
-  share: number
-): ReadonlyArray<number> => {
-  const count = words.reduce((sum, word) => sum + word.length, 0)
-  const wanted = Math.max(1, Math.round(count * share))
-  const drawn = words
-    .map((word) => ({ word, order: drawnAt(word[0] ?? 0, draw).order }))
-    .toSorted((a, b) => a.order - b.order)
-  const found: Array<number> = []
-  for (const { word } of drawn) if (found.length + word.length <= wanted) found.push(...word)
-  return found.toSorted((a, b) => a - b)
+const chosen = ({ count, ends, starts }: Words, draw: Draw, share: number): Int32Array => {
+  const orders = new Float64Array(count)
+  // a heap: most words are never asked for
+  const heap = new Int32Array(count)
+  let candidates = 0
+  for (let word = 0; word < count; word++) {
+    heap[word] = word
+    orders[word] = drawnAt(starts[word]!, draw).order
+    candidates += ends[word]! - starts[word]!
+  }
+  const wanted = Math.max(1, Math.round(candidates * share))
+  const found = new Int32Array(wanted)
+  for (let root = count >> 1; root >= 0; root--) sink(heap, orders, { root, size: count })
+  let taken = 0
+  for (let size = count; size > 0 && taken < wanted; size--) {
+    const word = heap[0]!
+    if (taken + ends[word]! - starts[word]! <= wanted)
+      for (let place = starts[word]!; place < ends[word]!; place++) found[taken++] = place
+    heap[0] = heap[size - 1]!
+    sink(heap, orders, { root: 0, size: size - 1 })
+  }
+  return found.subarray(0, taken).toSorted()
 }
 
 /** The `n`-th id that is not special; `special` in ascending order. */
@@ -115,22 +146,15 @@ export const hide = (
     .toSorted((a, b) => a - b)
   const found = chosen(wordsOf(text, new Set(special), draw.wordStarts), draw, share)
   const P = placesOf(text.length, settings)
-  const tokens = Int32Array.from(text)
+  const tokens = text.slice()
   for (const place of found) {
     const { fate, other } = drawnAt(place, draw)
     if (fate < hidden) tokens[place] = maskId
     else if (fate < hidden + random)
       tokens[place] = ordinary(Math.floor(other * (vocabSize - special.length)), special)
   }
-  const padded = (at: (place: number) => number) =>
-    Int32Array.from({ length: P }, (_, i) => {
-      const place = found[i]
-      return place === undefined ? 0 : at(place)
-    })
-  return {
-    tokens,
-    places: padded((place) => place),
-    targets: padded((place) => text[place] ?? 0),
-    weights: Float32Array.from({ length: P }, (_, i) => (i < found.length ? 1 : 0))
-  }
+  const [places, targets] = [new Int32Array(P), new Int32Array(P)]
+  places.set(found)
+  for (let i = 0; i < found.length; i++) targets[i] = text[found[i]!]!
+  return { tokens, places, targets, weights: new Float32Array(P).fill(1, 0, found.length) }
 }

@@ -6,7 +6,10 @@ const [W0, W1] = [0x9e3779b9, 0xbb67ae85] // key increments: golden ratio and sq
 
 /** High 32 bits of an unsigned 32 x 32 product, which `Math.imul` drops. */
 const mulHigh = (a: number, b: number) => {
-  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff]
+  const aHigh = a >>> 16
+  const aLow = a & 0xffff
+  const bHigh = b >>> 16
+  const bLow = b & 0xffff
   const low = aLow * bLow
   const middle = aHigh * bLow + (low >>> 16)
   const cross = aLow * bHigh + (middle & 0xffff)
@@ -20,8 +23,10 @@ export const block = (counter: Counter, key: readonly [number, number]): Counter
   let [c0, c1, c2, c3] = counter
   let [k0, k1] = key
   for (let round = 0; round < 10; round++) {
-    const [high0, low0] = [mulHigh(M0, c0), Math.imul(M0, c0) >>> 0]
-    const [high1, low1] = [mulHigh(M1, c2), Math.imul(M1, c2) >>> 0]
+    const high0 = mulHigh(M0, c0)
+    const low0 = Math.imul(M0, c0) >>> 0
+    const high1 = mulHigh(M1, c2)
+    const low1 = Math.imul(M1, c2) >>> 0
     c0 = (high1 ^ c1 ^ k0) >>> 0
     c1 = low1
     c2 = (high0 ^ c3 ^ k1) >>> 0
