@@ -31,4 +31,4 @@ const written = ({ contents, file, remove }: Order): Done => {
   }
 }
 
-parentPort?.on("message", (order: Order) => parentPort?.postMessage(written(order)))
+parentPort?.on("message", (order: Order) => parentPort?.postMessage(written(order), []))
