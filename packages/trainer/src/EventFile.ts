@@ -20,7 +20,7 @@ export interface EventFile {
   readonly path: string
   /** Numbers by tag, such as `{ "loss/train": 3.2 }`, stored as float32; `wallSeconds` since 1970. */
   readonly scalars: (step: number, wallSeconds: number, values: Tagged<number>) => Written
-  /** How values are spread, by tag: weights by their parameter's name. All are counted; about a second a gigabyte. */
+  /** How values are spread, by tag: weights by their parameter's name. All are counted; some three seconds a gigabyte. */
   readonly histograms: (step: number, wallSeconds: number, values: Tagged<Float32Array>) => Written
   /** Markdown by tag: what the model writes at a prompt. */
   readonly texts: (step: number, wallSeconds: number, values: Tagged<string>) => Written
@@ -35,7 +35,7 @@ export interface EventFile {
     hparams: HParams.HParams,
     options?: { readonly group?: string }
   ) => Written
-  /** How the run ended; one that says nothing is shown as running. */
+  /** How the run ended; of one that says nothing (it goes on, or was killed) the table says `unknown`. */
   readonly ended: (wallSeconds: number, ending: HParams.Ending) => Written
   /** Which settings and metrics a search is about; in a folder above those of its runs. */
   readonly experiment: (wallSeconds: number, experiment: HParams.Experiment) => Written

@@ -27,6 +27,16 @@ print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag 
     directory
   )
 
+/** What TensorBoard's server makes of a folder of runs: every kind of event, and the tab HParams. */
+export const tensorBoardOf = (directory: string): unknown =>
+  JSON.parse(
+    execFileSync(python, [path.join(import.meta.dirname, "tensorboard/read.py"), directory], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 2 ** 28
+    })
+  )
+
 export const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "inkstone-trainer-"))),
   (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))

@@ -27,10 +27,10 @@ export interface Experiment {
   readonly metrics: ReadonlyArray<Metric>
 }
 
-export type Ending = "success" | "failure" | "running"
+export type Ending = "success" | "failure"
 
 const data = { version: 1, experiment: 2, start: 3, end: 4 }
-const endings = { success: 1, failure: 2, running: 3 }
+const endings = { success: 1, failure: 2 }
 const types = { string: 1, boolean: 2, number: 3 }
 const splits = { train: 1, validation: 2 }
 
