@@ -11,9 +11,10 @@ export interface Rules {
 }
 
 /** Steps whose median a loss is held against, and the fewest of them. */
-const [window, fewest] = [50, 20]
+export const window = 50
+const fewest = 20
 
-/** What is wrong with an update, in words; undefined if nothing is. `losses` are those of the steps before. */
+/** What is wrong with an update, in words; undefined if nothing is. `losses` are those of the `window` steps before, or of fewer. */
 export const wrong = (
   { gradientNorm, loss }: { readonly loss: number; readonly gradientNorm: number },
   losses: Float64Array,
@@ -22,7 +23,7 @@ export const wrong = (
   if (!Number.isFinite(loss)) return "the loss is not a number"
   if (!Number.isFinite(gradientNorm)) return "the gradient is not a number"
   if (spike === 0 || losses.length < fewest) return undefined
-  const usual = losses.slice(-window).toSorted()[Math.floor(Math.min(window, losses.length) / 2)] ?? loss
+  const usual = losses.toSorted()[Math.floor(losses.length / 2)] ?? loss
   return loss > spike * usual
     ? `the loss is ${loss.toPrecision(3)}, more than ${spike} times the usual ${usual.toPrecision(3)}`
     : undefined

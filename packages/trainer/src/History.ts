@@ -55,6 +55,17 @@ export class Log<const Column extends string> {
     return Float64Array.from({ length: this.#rows }, (_, row) => this.#values[row * width + at] ?? 0)
   }
 
+  /** The last values of a column, `count` at most. */
+  tail(name: Column, count: number): Float64Array<ArrayBuffer> {
+    const width = this.columns.length
+    const at = this.columns.indexOf(name)
+    const first = Math.max(0, this.#rows - count)
+    return Float64Array.from(
+      { length: this.#rows - first },
+      (_, i) => this.#values[(first + i) * width + at] ?? 0
+    )
+  }
+
   /** The last value of a column, or undefined if there are no rows. */
   last(name: Column): number | undefined {
     const width = this.columns.length

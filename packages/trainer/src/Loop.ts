@@ -6,11 +6,12 @@ import { Clock, Effect, type Scope } from "effect"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Evaluation from "./Evaluation.ts"
-import * as EventFile from "./EventFile.ts"
+import type { EventFile } from "./EventFile.ts"
 import { type HeldSource, type TrainSource, windowOf } from "./Feed.ts"
 import * as Guard from "./Guard.ts"
 import { evaluationColumns, type EvaluationLog, Log, stepColumns, type StepRow } from "./History.ts"
 import type { Learner } from "./Learner.ts"
+import * as Monitor from "./Monitor.ts"
 import { learningRateAt, type Schedule } from "./Schedule.ts"
 import type { Measures } from "./Task.ts"
 
@@ -45,8 +46,7 @@ export interface Plan {
   readonly memoryLimit: number
   /** folder of the checkpoints of this very training */
   readonly checkpoints: string
-  /** folder of the TensorBoard event files */
-  readonly events: string
+  readonly monitor: Monitor.About
   readonly report: (progress: Progress) => Effect.Effect<void>
 }
 
@@ -79,11 +79,10 @@ interface Running {
   readonly plan: Plan
   readonly at: Standpoint
   /** a new one after a rollback */
-  events: EventFile.EventFile
+  events: EventFile
 }
 
 const nowMs = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
-const wallSeconds = Effect.map(Clock.currentTimeMillis, (millis) => millis / 1e3)
 
 /** Runs an effect and adds the time it took to a part of the cost. */
 const timed = <A, E>(at: Standpoint, part: keyof Checkpoint.Cost, effect: Effect.Effect<A, E>) =>
@@ -115,7 +114,7 @@ export const train = Effect.fn("Loop.train")(function* (
   plan: Plan
 ): Effect.fn.Return<Outcome, StageFailure, Scope.Scope> {
   const at = yield* begin(learner, plan)
-  const running: Running = { learner, plan, at, events: yield* openEvents(plan, at) }
+  const running: Running = { learner, plan, at, events: yield* Monitor.open(plan.monitor, at.step) }
   const stopReason = yield* Effect.onInterrupt(untilDone(running), () =>
     at.saved.step === at.step ? Effect.void : Effect.ignore(save(running))
   )
@@ -123,11 +122,8 @@ export const train = Effect.fn("Loop.train")(function* (
   // The last step is always evaluated, and so is the step that patience ended at.
   if (standing === undefined) return yield* Effect.die(new Error("a training ended without an evaluation"))
   const weights = yield* outcomeWeights(running, standing.bestStep)
+  yield* Monitor.ended(running.events)
   return { weights, steps, evaluations, samples, detours, standing, stopReason, cost }
-})
-
-const openEvents = Effect.fnUntraced(function* (plan: Plan, { step }: Standpoint) {
-  return yield* EventFile.open(plan.events, { firstStep: step + 1, wallSeconds: yield* wallSeconds })
 })
 
 const atStart = (plan: Plan) => ({
@@ -183,7 +179,8 @@ const untilDone = Effect.fnUntraced(function* (
     if (done !== undefined) return done
     if (full) return yield* tooLarge(running)
     const problem = yield* Effect.uninterruptible(update(running))
-    if (problem === undefined) yield* announce(running)
+    if (problem === undefined)
+      yield* plan.report(Monitor.progress(at, { total: steps, metric: plan.stopping.metric }))
     else yield* Effect.uninterruptible(rollback(running, at.step + 1, problem))
     // Signals are handled by the event loop, which gets its turn here.
     yield* Effect.yieldNow
@@ -201,7 +198,7 @@ const update = Effect.fnUntraced(function* (
   const scheduled = learningRateAt(plan.schedule, step, () => at.evaluations.column("loss_nats"))
   const learningRate = scheduled * Guard.rateShare(step, at.detours, plan.guard)
   const { ms, value } = yield* timed(at, "trainMs", learner.train(window, { step, learningRate }))
-  const problem = Guard.wrong(value, at.steps.column("loss_nats"), plan.guard)
+  const problem = Guard.wrong(value, at.steps.tail("loss_nats", Guard.window), plan.guard)
   if (problem !== undefined) return problem
   const tokens = window.reduce((sum, batch) => sum + batch.tokens, 0)
   const tokensPerSecond = tokens / Math.max(ms / 1e3, 1e-9)
@@ -220,31 +217,9 @@ const update = Effect.fnUntraced(function* (
   }
   at.step = step
   at.steps.append(row)
-  if (step % plan.logEvery === 0 || step === plan.schedule.steps)
-    yield* running.events.scalars(step, yield* wallSeconds, seriesOf(row))
+  if (step % plan.logEvery === 0 || step === plan.schedule.steps) yield* Monitor.stepped(running.events, row)
   return undefined
 })
-
-/** What TensorBoard shows of a step, without what is not known. */
-const seriesOf = (row: StepRow) => {
-  const { step: _, loss_nats, rss_bytes, step_ms: __, ...others } = row
-  const all = { "loss/train": loss_nats, memory_bytes: rss_bytes, ...others }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)))
-}
-
-/** Says where the training stands, by the row of the last step. */
-const announce = ({ at, plan }: Running): Effect.Effect<void> =>
-  plan.report({
-    done: at.step,
-    total: plan.schedule.steps,
-    unit: "steps",
-    note: [
-      `loss ${(at.steps.last("loss_nats") ?? 0).toFixed(3)}`,
-      ...(at.standing === undefined ? [] : [`best ${at.standing.bestValue.toFixed(3)}`]),
-      `lr ${(at.steps.last("learning_rate") ?? 0).toExponential(1)}`,
-      `${Math.round(at.steps.last("tokens_per_second") ?? 0).toLocaleString("en-US")} tokens/s`
-    ].join(", ")
-  })
 
 /** Looks at the validation rows and enters what it finds into the books; what is wrong with it, if something is. */
 const evaluate = Effect.fnUntraced(function* (
@@ -270,29 +245,35 @@ const enter = Effect.fnUntraced(function* (
   const { step } = at
   const bitsPerByte = loss / Math.LN2 / plan.bytesPerPrediction
   const standing = EarlyStopping.judge(at.standing, { step, value }, plan.stopping)
-  if (plan.restoreBest && standing.bestStep === step) {
-    const keep = Effect.flatMap(learner.weights, (weights) =>
+  const best = plan.restoreBest && standing.bestStep === step
+  const weights = best || plan.monitor.histograms ? yield* learner.weights : undefined
+  if (best && weights !== undefined)
+    yield* timed(
+      at,
+      "checkpointMs",
       Checkpoint.saveBest(plan.checkpoints, weights, { step, every: plan.checkpointEvery })
     )
-    yield* timed(at, "checkpointMs", keep)
-  }
   at.standing = standing
   at.evaluations.append({ step, loss_nats: loss, bits_per_byte: bitsPerByte, ...measured })
-  const shown = Object.entries({ loss, bits_per_byte: bitsPerByte, ...measured }).filter(([, value]) =>
-    Number.isFinite(value)
+  const found = Object.fromEntries(
+    Object.entries({ loss, bits_per_byte: bitsPerByte, ...measured }).filter(([, value]) =>
+      Number.isFinite(value)
+    )
   )
-  yield* events.scalars(
-    step,
-    yield* wallSeconds,
-    Object.fromEntries(shown.map(([name, value]) => [`${name}/validation`, value]))
+  yield* Monitor.evaluated(events, step, {
+    found,
+    ...(plan.monitor.histograms && weights !== undefined ? { weights } : {})
+  })
+  const words = Object.entries(found).map(
+    ([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(4)}`
   )
-  const words = shown.map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(4)}`)
   yield* Effect.logInfo(`step ${step}: validation ${words.join(", ")}`)
 })
 
 /** Lets the model write on from the fixed prompts, if it is time to. */
 const sample = Effect.fnUntraced(function* ({
   at,
+  events,
   learner,
   plan
 }: Running): Effect.fn.Return<void, StageFailure> {
@@ -301,7 +282,9 @@ const sample = Effect.fnUntraced(function* ({
   if (plan.sample === undefined || !due || at.samples.at(-1)?.step === step) return
   const writing = Effect.flatMap(learner.weights, plan.sample.write)
   const { value } = yield* timed(at, "evaluateMs", writing)
-  at.samples = [...at.samples, ...value.map((one) => ({ step, ...one }))]
+  const written = value.map((one) => ({ step, ...one }))
+  at.samples = [...at.samples, ...written]
+  yield* Monitor.sampled(events, written)
   for (const { prompt, text } of value) yield* Effect.logInfo(`step ${step}: ${prompt} | ${text}`)
 })
 
@@ -326,7 +309,7 @@ const rollback = Effect.fnUntraced(function* (
   at.samples = back.samples
   at.detours = [...at.detours, { afterStep, skipped: step - afterStep }]
   at.saved = { step: afterStep, ms: yield* nowMs }
-  running.events = yield* openEvents(plan, at)
+  running.events = yield* Monitor.open(plan.monitor, afterStep)
   yield* Effect.logWarning(
     `step ${step}: ${problem}; back to step ${afterStep}, past ${step - afterStep} batches, ` +
       `with ${plan.guard.rateFactor} of the learning rate`

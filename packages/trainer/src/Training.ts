@@ -9,6 +9,7 @@ import { Clock, Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
 import * as Ceiling from "./Ceiling.ts"
+import * as HParams from "./events/HParams.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
 import { optimizerOf } from "./OptimizerConfig.ts"
@@ -74,7 +75,7 @@ export const train = Effect.fn("Training.train")(
     yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
 
     const { microBatchSize = config.batchSize } = config
-    const { learner } = yield* GraphLearner.open(task.objective, programOf(config, precision), {
+    const { graphDef, learner } = yield* GraphLearner.open(task.objective, programOf(config, precision), {
       seed: Seed.derive(run.seed, "weights"),
       gradientClip: config.gradientClip,
       start: new Map([...start.arrays, ...(task.given ?? [])])
@@ -109,7 +110,12 @@ export const train = Effect.fn("Training.train")(
         : {}),
       // A machine that resolves `auto` otherwise must not go on from here.
       checkpoints: path.join(run.workspace, "checkpoints", sha256(identity).slice(0, 16)),
-      events: path.join(run.workspace, "tensorboard"),
+      monitor: {
+        events: path.join(run.workspace, "tensorboard"),
+        graphDef,
+        hparams: HParams.of(encoded),
+        histograms: config.histograms
+      },
       report: run.report
     })
 

@@ -143,7 +143,12 @@ export const trainingFields = (usual: Usual, metrics: ReadonlyArray<string> = []
     true,
     "compile what lies between matrix products: some seconds at the first step, then a third faster"
   ),
-  logEvery: field(Count, 10, "steps between two points in TensorBoard")
+  logEvery: field(Count, 10, "steps between two points in TensorBoard"),
+  histograms: field(
+    Schema.Boolean,
+    true,
+    "show in TensorBoard how the weights are spread, at each evaluation"
+  )
 })
 
 const OfAnyTask = Schema.Struct(trainingFields(pretraining))

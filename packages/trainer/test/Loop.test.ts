@@ -212,7 +212,7 @@ describe("Loop.train", () => {
         for (const crash of [15, 27, 29, 48]) yield* Effect.exit(run(plan, upsetAt(crash, powerCut)))
         const outcome = yield* run(plan)
         const { steps, evaluations } = outcome
-        const shown = scalarsOf(plan.events)
+        const shown = scalarsOf(plan.monitor.events)
         assert.deepInclude(shown, {
           "loss/train": series(steps.column("step"), steps.column("loss_nats")),
           learning_rate: series(steps.column("step"), steps.column("learning_rate")),

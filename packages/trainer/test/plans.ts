@@ -32,7 +32,7 @@ export const planIn = (workspace: string, changes: Partial<Plan> = {}): Plan => 
     checkpointMs: Infinity,
     logEvery: 1,
     checkpoints: path.join(workspace, "checkpoints"),
-    events: path.join(workspace, "tensorboard"),
+    monitor: { events: path.join(workspace, "tensorboard"), histograms: false },
     report: () => Effect.void,
     ...changes
   }
