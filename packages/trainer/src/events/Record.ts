@@ -3,8 +3,9 @@
 import { crc32c, masked } from "@inkstone/tensorflow/Crc32c"
 
 /** Bytes of a record in front of its data. */
-const HEADER = 12
-const FOOTER = 4
+export const HEADER = 12
+/** and behind it */
+export const FOOTER = 4
 
 /** `data` as a record. */
 export const encode = (data: Uint8Array): Uint8Array<ArrayBuffer> => {
