@@ -21,6 +21,8 @@ const task = EncoderConfig.define({
     ["masked-language", "BertForMaskedLM"],
     ["pretraining", "BertForPreTraining"], // and next sentence
     ["classification", "BertForSequenceClassification"],
+    ["regression", "BertForSequenceClassification"], // of one label
+    ["token-classification", "BertForTokenClassification"],
     ["question-answering", "BertForQuestionAnswering"],
     ["none", "BertModel"]
   ]
@@ -89,6 +91,14 @@ const headOf = (config: Config, words: Parameter): EncoderHead.EncoderHead => {
     dense: Linear.linear("cls.predictions.transform.dense", { in: C, out: C }),
     norm: Norm.norm("cls.predictions.transform.LayerNorm", C, epsilon)
   })
+  const scores = (out: number) => {
+    const classifier = Linear.linear("classifier", { in: C, out })
+    return {
+      parameters: [pooler, classifier].flatMap(Linear.parametersOf),
+      says: (hidden: Tensor, run: Run) =>
+        Linear.apply(drop(pooled(hidden, run), "classifier", run), classifier, run.precision) // [B, out]
+    }
+  }
   switch (head) {
     case "masked-language":
       return vocabulary
@@ -102,16 +112,12 @@ const headOf = (config: Config, words: Parameter): EncoderHead.EncoderHead => {
         }
       }
     }
-    case "classification": {
-      const classifier = Linear.linear("classifier", { in: C, out: labels })
-      return {
-        parameters: [pooler, classifier].flatMap(Linear.parametersOf),
-        heads: {
-          labels: (hidden, run) =>
-            Linear.apply(drop(pooled(hidden, run), "classifier", run), classifier, run.precision) // [B, labels]
-        }
-      }
-    }
+    case "classification":
+      return EncoderHead.labels(scores(labels))
+    case "regression":
+      return EncoderHead.value(scores(1))
+    case "token-classification":
+      return EncoderHead.tags("classifier", { channels: C, labels })
     case "question-answering":
       return EncoderHead.span("qa_outputs", C)
     case "none":

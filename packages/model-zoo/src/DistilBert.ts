@@ -1,5 +1,5 @@
 // DistilBERT (Sanh et al. 2019): BERT with half the layers, no segments and no pooler, trained to say what BERT says.
-import { add, type Parameter, relu } from "@inkstone/graph"
+import { add, type Parameter, relu, type Run, type Tensor } from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Domain from "./blocks/Domain.ts"
 import { drop } from "./blocks/Drop.ts"
@@ -19,6 +19,8 @@ const task = EncoderConfig.define({
   classes: [
     ["masked-language", "DistilBertForMaskedLM"],
     ["classification", "DistilBertForSequenceClassification"],
+    ["regression", "DistilBertForSequenceClassification"], // of one label
+    ["token-classification", "DistilBertForTokenClassification"],
     ["question-answering", "DistilBertForQuestionAnswering"],
     ["none", "DistilBertModel"]
   ]
@@ -93,6 +95,17 @@ const epsilon = 1e-12
 
 /** The head that a config asks for, over the embedding of tokens `[V, C]`. */
 const headOf = ({ channels: C, head, labels }: Config, words: Parameter): EncoderHead.EncoderHead => {
+  const scores = (out: number) => {
+    const inner = Linear.linear("pre_classifier", { in: C, out: C })
+    const classifier = Linear.linear("classifier", { in: C, out })
+    return {
+      parameters: [inner, classifier].flatMap(Linear.parametersOf),
+      says: (hidden: Tensor, run: Run) => {
+        const pooled = relu(Linear.apply(EncoderHead.first(hidden), inner, run.precision)) // [B, C]
+        return Linear.apply(drop(pooled, "classifier", run), classifier, run.precision) // [B, out]
+      }
+    }
+  }
   switch (head) {
     case "masked-language":
       return EncoderHead.vocabulary(words, {
@@ -100,19 +113,12 @@ const headOf = ({ channels: C, head, labels }: Config, words: Parameter): Encode
         dense: Linear.linear("vocab_transform", { in: C, out: C }),
         norm: Norm.norm("vocab_layer_norm", C, epsilon)
       })
-    case "classification": {
-      const inner = Linear.linear("pre_classifier", { in: C, out: C })
-      const classifier = Linear.linear("classifier", { in: C, out: labels })
-      return {
-        parameters: [inner, classifier].flatMap(Linear.parametersOf),
-        heads: {
-          labels: (hidden, run) => {
-            const pooled = relu(Linear.apply(EncoderHead.first(hidden), inner, run.precision)) // [B, C]
-            return Linear.apply(drop(pooled, "classifier", run), classifier, run.precision) // [B, labels]
-          }
-        }
-      }
-    }
+    case "classification":
+      return EncoderHead.labels(scores(labels))
+    case "regression":
+      return EncoderHead.value(scores(1))
+    case "token-classification":
+      return EncoderHead.tags("classifier", { channels: C, labels })
     case "question-answering":
       return EncoderHead.span("qa_outputs", C, (hidden, run) => drop(hidden, "qa_outputs", run))
     case "none":

@@ -87,6 +87,10 @@ export interface EncoderHeads {
   readonly nextSentence?: (hidden: Tensor, reading: Run) => Tensor
   /** classes of a text: `[B, T, C]` -> float32 `[B, labels]` */
   readonly labels?: (hidden: Tensor, reading: Run) => Tensor
+  /** one number of a text: `[B, T, C]` -> float32 `[B]` */
+  readonly value?: (hidden: Tensor, reading: Run) => Tensor
+  /** classes of each token: `[B, T, C]` -> float32 `[B, T, labels]` */
+  readonly tags?: (hidden: Tensor, reading: Run) => Tensor
   /** begin and end of an answer: `[B, T, C]` -> float32 `[B, T, 2]` */
   readonly span?: (hidden: Tensor, reading: Run) => Tensor
 }

@@ -1,6 +1,16 @@
 // RoBERTa (Liu et al. 2019): BERT trained for longer on more, without next sentences, with other masks each time a text is read.
 // Places are counted from the id of padding on, which has a place of its own; there are no segments to speak of.
-import { add, cast, cumulativeSum, mul, notEqual, type Parameter, tanh, type Tensor } from "@inkstone/graph"
+import {
+  add,
+  cast,
+  cumulativeSum,
+  mul,
+  notEqual,
+  type Parameter,
+  type Run,
+  tanh,
+  type Tensor
+} from "@inkstone/graph"
 import { Schema } from "effect"
 import * as Bert from "./Bert.ts"
 import * as Domain from "./blocks/Domain.ts"
@@ -21,6 +31,8 @@ const task = EncoderConfig.define({
   classes: [
     ["masked-language", "RobertaForMaskedLM"],
     ["classification", "RobertaForSequenceClassification"],
+    ["regression", "RobertaForSequenceClassification"], // of one label
+    ["token-classification", "RobertaForTokenClassification"],
     ["question-answering", "RobertaForQuestionAnswering"],
     ["none", "RobertaModel"]
   ]
@@ -67,6 +79,18 @@ const unplaced = (paddingId: number) => paddingId + 1
 const headOf = (config: Config, words: Parameter): EncoderHead.EncoderHead => {
   const { channels: C, head, labels, layerNormEpsilon: epsilon } = config
   const square = { in: C, out: C }
+  const scores = (size: number) => {
+    const dense = Linear.linear("classifier.dense", square)
+    const out = Linear.linear("classifier.out_proj", { in: C, out: size })
+    return {
+      parameters: [dense, out].flatMap(Linear.parametersOf),
+      says: (hidden: Tensor, run: Run) => {
+        const first = drop(EncoderHead.first(hidden), "classifier.dense", run) // [B, C]
+        const inner = tanh(Linear.apply(first, dense, run.precision))
+        return Linear.apply(drop(inner, "classifier.out_proj", run), out, run.precision) // [B, size]
+      }
+    }
+  }
   switch (head) {
     case "masked-language":
       return EncoderHead.vocabulary(words, {
@@ -74,20 +98,12 @@ const headOf = (config: Config, words: Parameter): EncoderHead.EncoderHead => {
         dense: Linear.linear("lm_head.dense", square),
         norm: Norm.norm("lm_head.layer_norm", C, epsilon)
       })
-    case "classification": {
-      const dense = Linear.linear("classifier.dense", square)
-      const out = Linear.linear("classifier.out_proj", { in: C, out: labels })
-      return {
-        parameters: [dense, out].flatMap(Linear.parametersOf),
-        heads: {
-          labels: (hidden, run) => {
-            const first = drop(EncoderHead.first(hidden), "classifier.dense", run) // [B, C]
-            const inner = tanh(Linear.apply(first, dense, run.precision))
-            return Linear.apply(drop(inner, "classifier.out_proj", run), out, run.precision) // [B, labels]
-          }
-        }
-      }
-    }
+    case "classification":
+      return EncoderHead.labels(scores(labels))
+    case "regression":
+      return EncoderHead.value(scores(1))
+    case "token-classification":
+      return EncoderHead.tags("classifier", { channels: C, labels })
     case "question-answering":
       return EncoderHead.span("qa_outputs", C)
     case "none":

@@ -39,5 +39,8 @@ export { distillation, type DistillationSettings, teacherName } from "./objectiv
 export { maskedLanguage } from "./objectives/MaskedLanguage.ts"
 export { pretraining } from "./objectives/NextSentence.ts"
 export { questionAnswering } from "./objectives/QuestionAnswering.ts"
+export { regression } from "./objectives/Regression.ts"
 export { textToText } from "./objectives/TextToText.ts"
+export { tokenClassification } from "./objectives/TokenClassification.ts"
+export { withDomains } from "./objectives/WithDomains.ts"
 export { natural, type Natural, type StepSize } from "./objectives/Natural.ts"

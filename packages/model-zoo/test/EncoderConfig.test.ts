@@ -85,9 +85,17 @@ describe("config.json of encoders", () => {
     it.effect(`${family.name}: is read as what was written, whatever head and classes it has`, () =>
       Effect.gen(function* () {
         const nano = presetOf(family, "nano")
-        const heads = ["masked-language", "classification", "question-answering", "none"]
+        const heads = [
+          "masked-language",
+          "classification",
+          "regression",
+          "token-classification",
+          "question-answering",
+          "none"
+        ]
         for (const head of family === bert ? [...heads, "pretraining"] : heads) {
-          const architecture = { ...nano, head, labels: head === "classification" ? 5 : 2, paddingId: 3 }
+          const labels = head === "classification" || head === "token-classification" ? 5 : 2
+          const architecture = { ...nano, head, labels, paddingId: 3 }
           const json = yield* family.huggingFace.write(architecture)
           assert.deepStrictEqual(yield* family.huggingFace.read(json), architecture)
         }
@@ -98,7 +106,7 @@ describe("config.json of encoders", () => {
     Effect.gen(function* () {
       const json = published["bert-base-uncased"]
       for (const [change, what] of [
-        [{ architectures: ["BertForTokenClassification"] }, /architectures/],
+        [{ architectures: ["BertForMultipleChoice"] }, /architectures/],
         [{ hidden_act: "relu" }, /hidden_act/],
         [{ is_decoder: true }, /is_decoder/],
         [{ position_embedding_type: "relative_key" }, /position_embedding_type/],

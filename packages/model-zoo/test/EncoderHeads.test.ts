@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Objective } from "@inkstone/graph"
+import { input, Interpreter, type Objective, type Tensor, type Values } from "@inkstone/graph"
 import { Effect } from "effect"
 import { join } from "node:path"
 import * as Bert from "../src/Bert.ts"
@@ -10,6 +10,8 @@ import { classification } from "../src/objectives/Classification.ts"
 import { maskedLanguage } from "../src/objectives/MaskedLanguage.ts"
 import { pretraining } from "../src/objectives/NextSentence.ts"
 import { questionAnswering } from "../src/objectives/QuestionAnswering.ts"
+import { regression } from "../src/objectives/Regression.ts"
+import { tokenClassification } from "../src/objectives/TokenClassification.ts"
 import * as Roberta from "../src/Roberta.ts"
 import * as Safetensors from "../src/Safetensors.ts"
 import { assertNear, floats, folderOf, integers, json } from "./encoders.ts"
@@ -74,6 +76,55 @@ describe("heads against transformers, with a padded text", () => {
           golden
         })
         assertNear(found("logits"), floats(golden.get("logits")), 1e-5, "logits")
+      })
+    )
+
+    it.effect(`${name} gives a number: its value, loss and every gradient agree`, () =>
+      Effect.gen(function* () {
+        const folder = `${name}-regression`
+        const [{ arrays, network }, golden] = [yield* checkpoint(name, folder), yield* goldenOf(folder)]
+        const objective = regression(network)
+        const found = yield* assertLearns({
+          objective,
+          outputs: objective.predictions(run),
+          batch: {
+            ...textsOf(golden),
+            targets: { shape: [rows], values: floats(golden.get("labels")) },
+            weights: ones
+          },
+          valueOf: (variable) => floats(arrays.get(variable)),
+          golden
+        })
+        assertNear(found("value"), floats(golden.get("logits")), 1e-5, "logits")
+      })
+    )
+
+    it.effect(`${name} tells classes of tokens: logits, loss and every gradient agree`, () =>
+      Effect.gen(function* () {
+        const folder = `${name}-token-classification`
+        const [{ arrays, network }, golden] = [yield* checkpoint(name, folder), yield* goldenOf(folder)]
+        const objective = tokenClassification(network)
+        const logits = network.heads.tags?.(hiddenOf(network, objective), run)
+        assert.deepStrictEqual(logits?.shape, ["B", "T", 3])
+        const labels = whole(golden, "labels")
+        const found = yield* assertLearns({
+          objective,
+          outputs: { logits, ...objective.predictions(run) },
+          batch: {
+            ...textsOf(golden),
+            labels: { ...labels, values: labels.values.map((label) => Math.max(0, label)) },
+            weights: {
+              shape: labels.shape,
+              values: Float32Array.from(labels.values, (label) => (label < 0 ? 0 : 1))
+            }
+          },
+          valueOf: (variable) => floats(arrays.get(variable)),
+          golden
+        })
+        const expected = floats(golden.get("logits"))
+        assertNear(found("logits"), expected, 1e-5, "logits")
+        for (const [i, predicted] of Array.from(found("predicted")).entries())
+          assert.strictEqual(expected[3 * i + predicted], Math.max(...expected.subarray(3 * i, 3 * i + 3)))
       })
     )
 
@@ -168,6 +219,44 @@ describe("objectives of encoders", () => {
       assert.throws(() => pretraining(words), /its config needs head pretraining/)
       assert.throws(() => classification(bare), /its config needs head classification/)
       assert.throws(() => questionAnswering(classifier), /its config needs head question-answering/)
+      assert.throws(() => regression(classifier), /its config needs head regression/)
+      assert.throws(() => tokenClassification(words), /its config needs head token-classification/)
+    })
+  )
+
+  it.effect("find the likeliest answer in the text, or none, as trying all pairs does", () =>
+    Effect.gen(function* () {
+      const network = yield* withHead("bert", "question-answering")
+      const [B, T, question] = [40, 7, 3]
+      const scores = input("scores", "float32", ["B", "T", 2])
+      const objective = questionAnswering({ ...network, heads: { span: () => scores } })
+      const { beginAt, endAt } = objective.predictions(run)
+      const { mask, segments } = objective.inputs
+      const data = Float64Array.from({ length: B * T * 2 }, (_, i) => Math.sin(i * i + 1))
+      const length = (row: number) => T - (row % 3) // what follows is padding
+      const each = (of: (row: number, place: number) => boolean) => ({
+        shape: [B, T],
+        data: Float64Array.from({ length: B * T }, (_, i) => (of(Math.floor(i / T), i % T) ? 1 : 0))
+      })
+      const [begins, ends] = Interpreter.evaluate(
+        [beginAt, endAt],
+        new Map<Tensor, Values>([
+          [scores, { shape: [B, T, 2], data }],
+          [mask, each((row, place) => place < length(row))],
+          [segments, each((_, place) => place >= question)]
+        ]),
+        { B, T }
+      )
+      for (let row = 0; row < B; row += 1) {
+        const at = (place: number, side: number) => data[(row * T + place) * 2 + side] ?? Number.NaN
+        let best = { from: 0, to: 0, score: at(0, 0) + at(0, 1) }
+        for (let from = question; from < length(row); from += 1)
+          for (let to = from; to < length(row); to += 1) {
+            const score = at(from, 0) + at(to, 1)
+            if (score > best.score) best = { from, to, score }
+          }
+        assert.deepStrictEqual([begins?.data[row], ends?.data[row]], [best.from, best.to], `row ${row}`)
+      }
     })
   )
 })

@@ -54,7 +54,14 @@ const shape = {
   innerChannels: 20,
   labels: 3
 }
-const heads = ["masked-language", "classification", "question-answering", "none"]
+const heads = [
+  "masked-language",
+  "classification",
+  "regression",
+  "token-classification",
+  "question-answering",
+  "none"
+]
 interface Case {
   readonly family: EncoderFamily
   readonly head: string
@@ -106,13 +113,13 @@ const ours = (network: EncoderNetwork) => {
   const { mask, segments, tokens } = inputs
   const reading = { precision: "float32", mask, segments } as const
   const hidden = network.hidden(tokens, reading) // [B, T, C]
-  const { labels, nextSentence, span, tokens: words } = network.heads
+  const { labels, nextSentence, span, tags, tokens: words, value } = network.heads
   const side = (which: number) => {
     const both = span?.(hidden, reading) // [B, T, 2]
     return both && reshape(slice(both, { axis: 2, from: which, size: 1 }), ["B", "T"])
   }
   const said: Readonly<Record<string, Tensor | undefined>> = {
-    logits: nextSentence === undefined ? (words ?? labels)?.(hidden, reading) : undefined,
+    logits: nextSentence === undefined ? (words ?? labels ?? tags ?? value)?.(hidden, reading) : undefined,
     prediction_logits: nextSentence === undefined ? undefined : words?.(hidden, reading),
     seq_relationship_logits: nextSentence?.(hidden, reading),
     start_logits: side(0),

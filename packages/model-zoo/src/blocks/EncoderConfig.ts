@@ -14,6 +14,7 @@ interface Given<H extends string> {
 /** What a `config.json` says of its task. */
 interface TaskJson {
   readonly architectures?: ReadonlyArray<string> | null
+  readonly problem_type?: string | null
   readonly id2label?: Readonly<Record<string, string>>
   readonly pad_token_id?: number | null
 }
@@ -34,7 +35,7 @@ export const define = <const H extends string>({ classes, paddingId }: Given<H>)
       .pipe(Schema.withDecodingDefault(Effect.succeed("masked-language" as const)))
       .annotate({ description: "what stands on the encoder; masked language modelling if left out" }),
     labels: Count.pipe(Schema.withDecodingDefault(Effect.succeed(2))).annotate({
-      description: "classes of the classification head"
+      description: "classes of a text or of each token; 2 if left out, and where the head knows none"
     })
   },
 
@@ -55,25 +56,30 @@ export const define = <const H extends string>({ classes, paddingId }: Given<H>)
 
   jsonFields: {
     architectures: Schema.optionalKey(
-      Schema.NullOr(Schema.Array(Schema.Literals(classes.map(([, name]) => name))))
+      Schema.NullOr(Schema.Array(Schema.Literals([...new Set(classes.map(([, name]) => name))])))
     ),
+    /** of a head that gives numbers for a text: `regression`, or classes */
+    problem_type: Schema.optionalKey(Schema.NullOr(Schema.String)),
     /** left out for two classes */
     id2label: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
     pad_token_id: Schema.optionalKey(Schema.NullOr(Id))
   },
-  fromJson: ({ architectures, id2label, pad_token_id }: TaskJson) => ({
-    head: classes.find(([, name]) => name === architectures?.[0])?.[0] ?? ("masked-language" as const),
-    labels: id2label === undefined ? 2 : Object.keys(id2label).length,
-    paddingId: pad_token_id ?? paddingId
-  }),
+  fromJson: ({ architectures, id2label, pad_token_id, problem_type }: TaskJson) => {
+    const labels = id2label === undefined ? 2 : Object.keys(id2label).length
+    // one class is no choice: `transformers` takes it for a number, too
+    const number = problem_type === "regression" || labels === 1
+    const heads = classes.filter(([, name]) => name === architectures?.[0]).map(([head]) => head)
+    const wanted = heads.find((head) => (head === "regression") === number)
+    const head = wanted ?? heads[0] ?? ("masked-language" as const)
+    return { head, labels: head === "regression" ? 2 : labels, paddingId: pad_token_id ?? paddingId }
+  },
   /** Classes get the names that `transformers` gives to those without any. */
   toJson: ({ head, labels, paddingId }: Task) => {
-    const names = Array.from(
-      { length: head === "classification" ? labels : 0 },
-      (_, label) => `LABEL_${label}`
-    )
+    const outputs = head === "regression" ? 1 : labelled.has(head) ? labels : 0
+    const names = Array.from({ length: outputs }, (_, label) => `LABEL_${label}`)
     return {
       pad_token_id: paddingId,
+      ...(head === "regression" ? { problem_type: "regression" } : {}),
       ...(names.length === 0
         ? {} // two: what a span has, begin and end, and all that other heads want
         : {
@@ -83,6 +89,8 @@ export const define = <const H extends string>({ classes, paddingId }: Given<H>)
     }
   }
 })
+/** heads whose outputs are classes with names */
+const labelled: ReadonlySet<string> = new Set(["classification", "token-classification"])
 interface Task {
   readonly head: string
   readonly labels: number

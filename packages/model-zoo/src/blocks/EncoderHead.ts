@@ -11,6 +11,7 @@ import {
   type Tensor
 } from "@inkstone/graph"
 import type { EncoderHeads } from "../Network.ts"
+import { drop } from "./Drop.ts"
 import * as Linear from "./Linear.ts"
 import * as Norm from "./Norm.ts"
 
@@ -48,6 +49,38 @@ export const vocabulary = (
         return add(Linear.product(x, words, { precision, stored: "out-in" }), bias) // [..., V]
       }
     }
+  }
+}
+
+/** Numbers of a text, `[B, T, C]` -> `[B, n]`, and what makes them. */
+interface Scores {
+  readonly parameters: ReadonlyArray<Parameter>
+  readonly says: (hidden: Tensor, run: Run) => Tensor
+}
+
+/** Classes of a text. */
+export const labels = ({ parameters, says }: Scores): EncoderHead => ({ parameters, heads: { labels: says } })
+
+/** One number of a text, of `[B, 1]`. */
+export const value = ({ parameters, says }: Scores): EncoderHead => ({
+  parameters,
+  heads: {
+    value: (hidden, run) => {
+      const [B = 1] = hidden.shape
+      return reshape(says(hidden, run), [B])
+    }
+  }
+})
+
+/** Classes of each token, `[B, T, C]` -> `[B, T, labels]`. */
+export const tags = (
+  name: string,
+  { channels, labels }: { readonly channels: number; readonly labels: number }
+): EncoderHead => {
+  const dense = Linear.linear(name, { in: channels, out: labels })
+  return {
+    parameters: Linear.parametersOf(dense),
+    heads: { tags: (hidden, run) => Linear.apply(drop(hidden, name, run), dense, run.precision) }
   }
 }
 

@@ -6,7 +6,9 @@ import { classification } from "./Classification.ts"
 import { maskedLanguage } from "./MaskedLanguage.ts"
 import { pretraining } from "./NextSentence.ts"
 import { questionAnswering } from "./QuestionAnswering.ts"
+import { regression } from "./Regression.ts"
 import { textToText } from "./TextToText.ts"
+import { tokenClassification } from "./TokenClassification.ts"
 
 export interface StepSize {
   /** B: texts of a step */
@@ -28,9 +30,11 @@ const maskedShare = 0.15
 const targetShare = 114 / 512
 
 const headed = (network: EncoderNetwork): Objective => {
-  const { labels, nextSentence, span, tokens } = network.heads
+  const { labels, nextSentence, span, tags, tokens, value } = network.heads
   if (tokens !== undefined) return nextSentence === undefined ? maskedLanguage(network) : pretraining(network)
   if (labels !== undefined) return classification(network)
+  if (value !== undefined) return regression(network)
+  if (tags !== undefined) return tokenClassification(network)
   if (span !== undefined) return questionAnswering(network)
   throw new GraphInvalid("objective", "the network has no head that could be trained")
 }

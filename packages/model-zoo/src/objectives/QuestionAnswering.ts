@@ -5,8 +5,11 @@ import {
   crossEntropy,
   equal,
   GraphInvalid,
+  greater,
   input,
   lessEqual,
+  logicalAnd,
+  logicalOr,
   max,
   type Objective,
   range,
@@ -14,7 +17,6 @@ import {
   type Run,
   sharing,
   slice,
-  sub,
   type Tensor,
   where
 } from "@inkstone/graph"
@@ -22,9 +24,9 @@ import type { EncoderNetwork } from "../Network.ts"
 
 /**
  * Inputs: `tokens` int32 [B, T], question and text, `mask` bool [B, T], `segments` int32 [B, T] (0 for the question, 1 for the
- * text), `begins` and `ends` int32 [B], the first and the last place of the answer, and `weights` float32 [B] (0 where there is
- * no answer in the row). Values: `begin` and `end`, nats [B]; the loss is the mean of both. Predictions: `beginAt` and `endAt` int32
- * [B], the likeliest pair of places of the text that stand in this order.
+ * text), `begins` and `ends` int32 [B], the first and the last place of the answer, both 0 where there is none (as in SQuAD 2), and
+ * `weights` float32 [B] (0 for a row that fills up the batch). Values: `begin` and `end`, nats [B]; the loss is the mean of both.
+ * Predictions: `beginAt` and `endAt` int32 [B], the likeliest places of the text in this order, or 0 and 0 for none.
  *
  * @throws GraphInvalid if the network's config asks for another head
  */
@@ -58,26 +60,32 @@ export const questionAnswering = (network: EncoderNetwork) => {
   }
   const predictions = (run: Run) => {
     const { begin, end } = sides(run)
-    return likeliest(withinText(begin, inputs), withinText(end, inputs))
+    return likeliest(permitted(begin, inputs), permitted(end, inputs))
   }
   return { parameters: network.parameters, inputs, terms, predictions } satisfies Objective
 }
 
-/** Scores `[B, T]` that no place of the question reaches unless there is no text, and no padding at all. */
-const withinText = (
+/** Scores `[B, T]` of places where an answer may be: in the text, or at the first place. */
+const permitted = (
   scores: Tensor,
   { mask, segments }: { readonly mask: Tensor; readonly segments: Tensor }
-): Tensor => where(mask, where(equal(segments, 1), scores, sub(scores, 1e4)), -1e9)
+) => {
+  const [, T = 1] = scores.shape
+  const may = logicalAnd(mask, logicalOr(equal(segments, 1), equal(range(T), 0)))
+  return where(may, scores, never)
+}
+const never = -1e9
 
-/** The pair with the largest sum among those where the end is not before the begin. */
+/** The pair with the largest sum among those that are an answer: from a place to one that is not before it, or none. */
 const likeliest = (begin: Tensor, end: Tensor) => {
   const [B = 1, T = 1] = begin.shape
   const places = range(T)
-  const later = lessEqual(reshape(places, [T, 1]), places) // [T, T]: begin, end
-  const best = max(where(later, reshape(end, [B, 1, T]), -1e9), { axes: [2] }) // [B, T]: of the ends from here on
-  const beginAt = argmax(add(begin, best)) // [B]
-  const after = lessEqual(reshape(beginAt, [B, 1]), places) // [B, T]
-  return { beginAt, endAt: argmax(where(after, end, -1e9)) }
+  /** whether there is an answer from these places to those */
+  const pairs = (from: Tensor) =>
+    logicalAnd(lessEqual(from, places), logicalOr(greater(from, 0), equal(places, 0)))
+  const ends = where(pairs(reshape(places, [T, 1])), reshape(end, [B, 1, T]), never) // [B, T, T]: from, to
+  const beginAt = argmax(add(begin, max(ends, { axes: [2] }))) // [B]
+  return { beginAt, endAt: argmax(where(pairs(reshape(beginAt, [B, 1])), end, never)) }
 }
 
 /** `[B, T, 2]` -> `[B, T]`. */

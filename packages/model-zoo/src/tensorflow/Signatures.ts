@@ -43,6 +43,8 @@ const encoder = (network: EncoderNetwork): Signatures => {
     last_hidden_state: hidden,
     ...(heads.tokens === undefined ? {} : { logits: heads.tokens(hidden, run) }), // [B, T, V]
     ...(heads.labels === undefined ? {} : { logits: heads.labels(hidden, run) }), // [B, labels]
+    ...(heads.tags === undefined ? {} : { logits: heads.tags(hidden, run) }), // [B, T, labels]
+    ...(heads.value === undefined ? {} : { logits: heads.value(hidden, run) }), // [B]
     ...(heads.nextSentence === undefined ? {} : { seq_relationship_logits: heads.nextSentence(hidden, run) }), // [B, 2]
     ...(span === undefined ? {} : { start_logits: place(span, 0), end_logits: place(span, 1) }) // [B, T]
   }

@@ -28,10 +28,16 @@ CONFIGS = {
 CLASSES = {
     "bert-pretraining": T.BertForPreTraining,
     "bert-classification": T.BertForSequenceClassification,
+    "bert-regression": T.BertForSequenceClassification,
+    "bert-token-classification": T.BertForTokenClassification,
     "bert-question-answering": T.BertForQuestionAnswering,
     "roberta-classification": T.RobertaForSequenceClassification,
+    "roberta-regression": T.RobertaForSequenceClassification,
+    "roberta-token-classification": T.RobertaForTokenClassification,
     "roberta-question-answering": T.RobertaForQuestionAnswering,
     "distilbert-classification": T.DistilBertForSequenceClassification,
+    "distilbert-regression": T.DistilBertForSequenceClassification,
+    "distilbert-token-classification": T.DistilBertForTokenClassification,
     "distilbert-question-answering": T.DistilBertForQuestionAnswering,
 }
 
@@ -53,7 +59,9 @@ def write_heads():
     for name, cls in CLASSES.items():
         family, head = name.split("-", 1)
         config = copy.deepcopy(CONFIGS[family])
-        config.num_labels = 3 if head == "classification" else 2
+        config.num_labels = {"classification": 3, "token-classification": 3, "regression": 1}.get(head, 2)
+        if head == "regression":
+            config.problem_type = "regression"
         model = noisy(cls, config)
         out = here / name
         model.save_pretrained(out)
@@ -66,6 +74,10 @@ def write_heads():
             batch["next_sentence_label"] = torch.tensor([0, 1])
         elif head == "classification":
             batch["labels"] = torch.tensor([2, 0])
+        elif head == "regression":
+            batch["labels"] = torch.tensor([0.7, -1.5])
+        elif head == "token-classification":
+            batch["labels"] = torch.where((torch.arange(LENGTH) % 4 != 0) & (mask == 1), ids % 3, -100)
         else:
             batch["start_positions"], batch["end_positions"] = torch.tensor([1, 4]), torch.tensor([3, 5])
         result = model(**batch)
