@@ -91,7 +91,7 @@ describe("@inkstone/trainer#linear", () => {
     stored(
       Effect.gen(function* () {
         const [train, held] = [yield* pairs("train", 60), yield* pairs("validation", 20)]
-        const { model, trace } = yield* learn({}, train, held)
+        const { model, trace } = yield* learn({ order: 1 }, train, held)
         const { architecture, family, training, vocabSize } = model.attributes
         assert.strictEqual(family, "linear")
         assert.deepStrictEqual(training["labels"], ["ham", "spam"])
