@@ -1,14 +1,10 @@
-// Where a training stands, on disk: enough to go on from as if nothing had happened. The two newest are kept, and beside
-// them the best weights that they refer to.
+// Where a training stands, as one file: enough to go on from as if nothing had happened. Schedules and random keys follow from
+// the step, the data's cursor from the step and the detours.
 import type { NamedArray, NamedArrays } from "@inkstone/model-zoo/NamedArray"
-import { StageFailure } from "@inkstone/stage"
-import { Effect, Option, Schema } from "effect"
-import * as fs from "node:fs"
-import * as path from "node:path"
-import * as Container from "./Container.ts"
+import { Option, Schema } from "effect"
+import type { Contents } from "./Container.ts"
 import { Standing } from "./EarlyStopping.ts"
 import { type EvaluationLog, Log, stepColumns, type StepRow } from "./History.ts"
-import { attempt, syncFolder } from "./Workspace.ts"
 
 /** Time spent so far, over all attempts. */
 export const Cost = Schema.Struct({
@@ -26,9 +22,16 @@ export type Detour = typeof Detour.Type
 export const StepSample = Schema.Struct({ step: Schema.Int, prompt: Schema.String, text: Schema.String })
 export type StepSample = typeof StepSample.Type
 
-const format = "inkstone-checkpoint-2"
+/** An evaluation whose weights are kept. */
+export const Best = Schema.Struct({ step: Schema.Int, value: Schema.Finite })
+export type Best = typeof Best.Type
+
+/** Raise the number whenever a file of before could not be gone on from. */
+const format = "inkstone-checkpoint-3"
 const State = Schema.Struct({
   format: Schema.Literal(format),
+  /** of the training: by config, data, seed and first weights */
+  identity: Schema.String,
   /** updates done */
   step: Schema.Int,
   /** in their order */
@@ -38,11 +41,17 @@ const State = Schema.Struct({
   /** what each evaluation measured */
   evaluationColumns: Schema.Array(Schema.String),
   standing: Schema.NullOr(Standing),
+  /** best first */
+  bests: Schema.Array(Best),
   cost: Cost
 })
+type State = typeof State.Type
 const StateText = Schema.fromJsonString(State)
 const encodeState = Schema.encodeSync(StateText)
 const decodeState = Schema.decodeUnknownOption(StateText)
+const decodeFormat = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Struct({ format: Schema.String, identity: Schema.optionalKey(Schema.String) }))
+)
 
 export interface Checkpoint {
   readonly step: number
@@ -52,55 +61,19 @@ export interface Checkpoint {
   readonly evaluations: EvaluationLog
   readonly samples: ReadonlyArray<StepSample>
   readonly detours: ReadonlyArray<Detour>
-  /** weights and optimizer slots */
+  /** evaluations whose weights are kept beside it, best first */
+  readonly bests: ReadonlyArray<Best>
+  /** weights, their averages and optimizer slots */
   readonly learner: NamedArrays
 }
 
-const kept = 2
-/** Steps between two regular checkpoints; others are those of interruptions and of the clock. */
-export interface Cadence {
-  readonly every: number
-}
 const learnerPrefix = "learner/"
 const stepsName = "trace/steps"
 const evaluationsName = "trace/evaluations"
 
-const fileOf = (folder: string, role: "step" | "best", step: number) =>
-  path.join(folder, `${role}-${String(step).padStart(9, "0")}.safetensors`)
-const pattern = /^(step|best)-(\d+)\.safetensors$/
-
-/** Steps of the files of one role, newest first. */
-const found = (folder: string, role: "step" | "best"): ReadonlyArray<number> =>
-  fs
-    .readdirSync(folder)
-    .flatMap((name) => {
-      const match = pattern.exec(name)
-      return match?.[1] === role ? [Number(match[2])] : []
-    })
-    .toSorted((a, b) => b - a)
-
-/** Writes a file, and once it is on the disk removes those that are no longer needed. */
-const put = (
-  folder: string,
-  file: string,
-  contents: Container.Contents & { readonly bestStep: number | undefined; readonly every: number }
-) =>
-  Effect.gen(function* () {
-    yield* attempt(folder, () => fs.mkdirSync(folder, { recursive: true }))
-    yield* Effect.mapError(Container.write(file, contents), (error) => StageFailure.of(error))
-    yield* attempt(folder, () => {
-      syncFolder(folder)
-      prune(folder, contents)
-    })
-  })
-
-/** Writes a checkpoint atomically. A process killed at any moment leaves at least the checkpoint before this one. */
-export const save = (
-  folder: string,
-  checkpoint: Checkpoint,
-  { every }: Cadence
-): Effect.Effect<void, StageFailure> => {
-  const { step, standing, cost, detours, samples, steps, evaluations, learner } = checkpoint
+/** As the contents of a file. */
+export const encode = (checkpoint: Checkpoint, identity: string): Contents => {
+  const { bests, cost, detours, evaluations, learner, samples, standing, step, steps } = checkpoint
   const arrays = new Map<string, NamedArray>()
   for (const array of [steps.toArray(stepsName), evaluations.toArray(evaluationsName)])
     arrays.set(array.name, array)
@@ -108,72 +81,42 @@ export const save = (
     arrays.set(learnerPrefix + name, { ...array, name: learnerPrefix + name })
   const text = encodeState({
     format,
+    identity,
     step,
     detours,
     samples,
     evaluationColumns: evaluations.columns,
     standing: standing ?? null,
+    bests,
     cost
   })
-  return put(folder, fileOf(folder, "step", step), { text, arrays, bestStep: standing?.bestStep, every })
+  return { text, arrays }
 }
 
-/** Keeps the weights of the best evaluation so far; the checkpoints that follow refer to them by their step. */
-export const saveBest = (
-  folder: string,
-  weights: NamedArrays,
-  { every, step }: Cadence & { readonly step: number }
-): Effect.Effect<void, StageFailure> =>
-  put(folder, fileOf(folder, "best", step), { text: "", arrays: weights, bestStep: step, every })
-
-/** The best weights of an earlier evaluation; undefined if they are not there or damaged. */
-export const loadBest = (
-  folder: string,
-  step: number
-): Effect.Effect<NamedArrays | undefined, StageFailure> =>
-  Effect.map(readWhole(fileOf(folder, "best", step)), (contents) => contents?.arrays)
-
-const readWhole = (file: string): Effect.Effect<Container.Contents | undefined, StageFailure> =>
-  Container.read(file).pipe(
-    Effect.catchTags({
-      ContainerCorrupt: ({ message }) => Effect.as(Effect.logWarning(message), undefined),
-      StorageFailed: (error) =>
-        error.code === "ENOENT" ? Effect.as(Effect.void, undefined) : Effect.fail(StageFailure.of(error))
-    })
-  )
-
-/**
- * The newest checkpoint that is whole and, if `withBest`, whose best weights are whole as well; undefined if there is
- * none. Damaged ones are named in the log and removed.
- */
-export const newest = Effect.fn("Checkpoint.newest")(function* (
-  folder: string,
-  options: {
-    readonly withBest: boolean
-    /** those of the cadence alone: an interruption leaves another one, and must not change where a rollback goes */
-    readonly every?: number
-  }
-): Effect.fn.Return<Checkpoint | undefined, StageFailure> {
-  const { every = 1 } = options
-  const all = yield* attempt(folder, () => (fs.existsSync(folder) ? found(folder, "step") : []))
-  const steps = all.filter((step) => step % every === 0)
-  for (const step of steps) {
-    const file = fileOf(folder, "step", step)
-    const contents = yield* readWhole(file)
-    const loaded = contents === undefined ? undefined : decode(contents)
-    if (loaded !== undefined) {
-      const best = options.withBest ? loaded.standing?.bestStep : undefined
-      if (best === undefined || (yield* loadBest(folder, best)) !== undefined) return loaded
-    }
-    yield* Effect.logWarning(`the checkpoint of step ${step} is damaged: going back to the one before`)
-    yield* attempt(file, () => fs.rmSync(file))
-  }
-  return undefined
-})
-
-const decode = ({ text, arrays }: Container.Contents): Checkpoint | undefined => {
+/** What the text of a file says: a state to go on from, or why this training cannot go on from it. */
+export const read = (
+  text: string,
+  identity: string
+):
+  | { readonly type: "state"; readonly state: State }
+  | { readonly type: "foreign"; readonly problem: string } => {
   const state = Option.getOrUndefined(decodeState(text))
-  if (state === undefined) return undefined
+  if (state !== undefined && state.identity === identity) return { type: "state", state }
+  const written = Option.getOrUndefined(decodeFormat(text))
+  const problem =
+    written === undefined
+      ? "is no checkpoint"
+      : written.format === format
+        ? `is of another training (${written.identity ?? "unknown"})`
+        : `has the format ${written.format}, and this version of Inkstone goes on from ${format}`
+  return { type: "foreign", problem }
+}
+
+/** The checkpoint in the contents of a file; undefined if it is none, or of another training. */
+export const decode = ({ arrays, text }: Contents, identity: string): Checkpoint | undefined => {
+  const found = read(text, identity)
+  if (found.type === "foreign") return undefined
+  const { state } = found
   const [steps, evaluations] = [new Log(stepColumns), new Log(state.evaluationColumns)]
   const restored = steps.restore(arrays.get(stepsName)) && evaluations.restore(arrays.get(evaluationsName))
   if (!restored) return undefined
@@ -183,24 +126,16 @@ const decode = ({ text, arrays }: Container.Contents): Checkpoint | undefined =>
     const name = stored.slice(learnerPrefix.length)
     learner.set(name, { ...array, name })
   }
-  const { step, standing, cost, detours, samples } = state
-  return { step, standing: standing ?? undefined, cost, detours, samples, steps, evaluations, learner }
-}
-
-/** Keeps the newest checkpoints, one of the cadence among them, the best weights each refers to, and those of the training as it stands. */
-const prune = (
-  folder: string,
-  { bestStep, every }: Cadence & { readonly bestStep: number | undefined }
-): void => {
-  const steps = found(folder, "step")
-  const regular = steps.find((step) => step % every === 0)
-  const stay = steps.filter((step, i) => i < kept || step === regular)
-  for (const step of steps) if (!stay.includes(step)) fs.rmSync(fileOf(folder, "step", step))
-  const bests = found(folder, "best")
-  // What was the best at a checkpoint is the newest best weights up to its step.
-  const needed = new Set(stay.map((step) => bests.find((best) => best <= step)))
-  for (const best of bests)
-    if (best !== bestStep && !needed.has(best)) fs.rmSync(fileOf(folder, "best", best))
-  for (const name of fs.readdirSync(folder))
-    if (name.endsWith(".partial")) fs.rmSync(path.join(folder, name), { force: true })
+  const { bests, cost, detours, samples, standing, step } = state
+  return {
+    step,
+    standing: standing ?? undefined,
+    cost,
+    detours,
+    samples,
+    bests,
+    steps,
+    evaluations,
+    learner
+  }
 }

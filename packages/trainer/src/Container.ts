@@ -5,7 +5,6 @@ import type { NamedArray, NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import * as Safetensors from "@inkstone/model-zoo/Safetensors"
 import { Effect, Schema } from "effect"
 import * as ContainerFile from "./ContainerFile.ts"
-import { storageFailed } from "./Workspace.ts"
 
 /** The file is not what was written: cut short, changed, or another format. */
 export class ContainerCorrupt extends Schema.TaggedError<ContainerCorrupt>()("ContainerCorrupt", {
@@ -46,13 +45,6 @@ export const prepare = ({ arrays, text }: Contents): ContainerFile.Prepared => {
   const digestAt = Buffer.from(header.buffer).indexOf(zeros)
   return { header, digestAt, text, arrays: labelled(arrays.values()) }
 }
-
-/** Writes atomically: the file is there whole or not at all. */
-export const write = (file: string, contents: Contents): Effect.Effect<void, StorageFailed> =>
-  Effect.try({
-    try: () => ContainerFile.write(file, prepare(contents)),
-    catch: (cause) => storageFailed(file, cause)
-  })
 
 /** Reads a file and checks it. */
 export const read = Effect.fn("Container.read")(function* (

@@ -3,7 +3,8 @@
 import type { NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import { type Progress, StageFailure } from "@inkstone/stage"
 import { Clock, Effect, type Scope } from "effect"
-import * as Checkpoint from "./Checkpoint.ts"
+import type * as Checkpoint from "./Checkpoint.ts"
+import * as Checkpoints from "./Checkpoints.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Evaluation from "./Evaluation.ts"
 import type { EventFile } from "./EventFile.ts"
@@ -34,6 +35,9 @@ export interface Plan {
   readonly checkpointEvery: number
   /** beside every n steps: after this much time; Infinity = off */
   readonly checkpointMs: number
+  /** newest checkpoints and best weights that stay on the disk */
+  readonly keepLast: number
+  readonly keepBest: number
   readonly logEvery: number
   /** What is written on the way, every so many steps; never if left out. */
   readonly sample?: {
@@ -78,6 +82,7 @@ interface Running {
   readonly learner: Learner
   readonly plan: Plan
   readonly at: Standpoint
+  readonly checkpoints: Checkpoints.Checkpoints
   /** a new one after a rollback */
   events: EventFile
 }
@@ -113,8 +118,15 @@ export const train = Effect.fn("Loop.train")(function* (
   learner: Learner,
   plan: Plan
 ): Effect.fn.Return<Outcome, StageFailure, Scope.Scope> {
-  const at = yield* begin(learner, plan)
-  const running: Running = { learner, plan, at, events: yield* Monitor.open(plan.monitor, at.step) }
+  const checkpoints = yield* Checkpoints.open({
+    ...plan,
+    folder: plan.checkpoints,
+    every: plan.checkpointEvery,
+    mode: plan.stopping.mode
+  })
+  const at = yield* begin(learner, plan, checkpoints)
+  const events = yield* Monitor.open(plan.monitor, at.step)
+  const running: Running = { learner, plan, at, checkpoints, events }
   const stopReason = yield* Effect.onInterrupt(untilDone(running), () =>
     at.saved.step === at.step ? Effect.void : Effect.ignore(save(running))
   )
@@ -122,6 +134,7 @@ export const train = Effect.fn("Loop.train")(function* (
   // The last step is always evaluated, and so is the step that patience ended at.
   if (standing === undefined) return yield* Effect.die(new Error("a training ended without an evaluation"))
   const weights = yield* outcomeWeights(running, standing.bestStep)
+  yield* checkpoints.settled
   yield* Monitor.ended(running.events)
   return { weights, steps, evaluations, samples, detours, standing, stopReason, cost }
 })
@@ -136,9 +149,10 @@ const atStart = (plan: Plan) => ({
 
 const begin = Effect.fnUntraced(function* (
   learner: Learner,
-  plan: Plan
+  plan: Plan,
+  checkpoints: Checkpoints.Checkpoints
 ): Effect.fn.Return<Standpoint, StageFailure> {
-  const newest = yield* Checkpoint.newest(plan.checkpoints, { withBest: plan.restoreBest })
+  const newest = yield* checkpoints.newest("any")
   const ms = yield* nowMs
   if (newest === undefined)
     return {
@@ -147,7 +161,7 @@ const begin = Effect.fnUntraced(function* (
       cost: { trainMs: 0, evaluateMs: 0, checkpointMs: 0 },
       saved: { step: 0, ms }
     }
-  const { learner: state, ...rest } = newest
+  const { bests: _, learner: state, ...rest } = newest
   yield* learner.restore(state)
   yield* Effect.logInfo(`going on from the checkpoint of step ${newest.step}`)
   return { ...rest, cost: { ...newest.cost }, saved: { step: newest.step, ms } }
@@ -178,6 +192,7 @@ const untilDone = Effect.fnUntraced(function* (
     if (saveNow && at.saved.step !== at.step) yield* Effect.uninterruptible(save(running))
     if (done !== undefined) return done
     if (full) return yield* tooLarge(running)
+    yield* running.checkpoints.healthy
     const problem = yield* Effect.uninterruptible(update(running))
     if (problem === undefined)
       yield* plan.report(Monitor.progress(at, { total: steps, metric: plan.stopping.metric }))
@@ -238,21 +253,13 @@ const evaluate = Effect.fnUntraced(function* (
 
 /** Enters an evaluation into the books and keeps the weights if they are the best so far. */
 const enter = Effect.fnUntraced(function* (
-  { at, events, learner, plan }: Running,
+  { at, checkpoints, events, learner, plan }: Running,
   { loss, measured }: Evaluation.Result,
   value: number
 ): Effect.fn.Return<void, StageFailure> {
   const { step } = at
   const bitsPerByte = loss / Math.LN2 / plan.bytesPerPrediction
   const standing = EarlyStopping.judge(at.standing, { step, value }, plan.stopping)
-  const best = plan.restoreBest && standing.bestStep === step
-  const weights = best || plan.monitor.histograms ? yield* learner.weights : undefined
-  if (best && weights !== undefined)
-    yield* timed(
-      at,
-      "checkpointMs",
-      Checkpoint.saveBest(plan.checkpoints, weights, { step, every: plan.checkpointEvery })
-    )
   at.standing = standing
   at.evaluations.append({ step, loss_nats: loss, bits_per_byte: bitsPerByte, ...measured })
   const found = Object.fromEntries(
@@ -262,8 +269,9 @@ const enter = Effect.fnUntraced(function* (
   )
   yield* Monitor.evaluated(events, step, {
     found,
-    ...(plan.monitor.histograms && weights !== undefined ? { weights } : {})
+    ...(plan.monitor.histograms ? { weights: yield* learner.weights } : {})
   })
+  yield* timed(at, "checkpointMs", checkpoints.judged({ step, value }, learner.weights))
   const words = Object.entries(found).map(
     ([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(4)}`
   )
@@ -294,10 +302,10 @@ const rollback = Effect.fnUntraced(function* (
   step: number,
   problem: string
 ): Effect.fn.Return<void, StageFailure, Scope.Scope> {
-  const { at, learner, plan } = running
+  const { at, checkpoints, learner, plan } = running
   if (at.detours.length >= plan.guard.rollbacks) return yield* diverged(problem, running, step)
-  const { checkpointEvery: every, restoreBest: withBest } = plan
-  const good = yield* Checkpoint.newest(plan.checkpoints, { withBest, every })
+  // an interruption leaves checkpoints too, and must not change where a rollback goes
+  const good = yield* checkpoints.newest("regular")
   yield* learner.restart
   if (good !== undefined) yield* learner.restore(good.learner)
   const back = good ?? atStart(plan)
@@ -328,25 +336,18 @@ const tooLarge = ({ at, plan }: Running) =>
 
 const save = (running: Running) =>
   Effect.gen(function* () {
-    const { at, learner, plan } = running
-    const { cost, detours, evaluations, samples, standing, step, steps } = at
-    const write = Effect.flatMap(learner.state, (learner) =>
-      Checkpoint.save(
-        plan.checkpoints,
-        { step, standing, cost, detours, samples, steps, evaluations, learner },
-        { every: plan.checkpointEvery }
-      )
-    )
-    yield* timed(at, "checkpointMs", write)
+    const { at, checkpoints, learner } = running
+    const { step } = at
+    yield* timed(at, "checkpointMs", checkpoints.save(at, learner.state))
     at.saved = { step, ms: yield* nowMs }
   })
 
 const outcomeWeights = Effect.fnUntraced(function* (
-  { at, learner, plan }: Running,
+  { at, checkpoints, learner, plan }: Running,
   bestStep: number
 ): Effect.fn.Return<NamedArrays, StageFailure> {
   if (!plan.restoreBest || bestStep === at.step) return yield* learner.weights
-  const best = yield* Checkpoint.loadBest(plan.checkpoints, bestStep)
+  const best = yield* checkpoints.best(bestStep)
   if (best !== undefined) return best
   return yield* new StageFailure({
     category: "resource",

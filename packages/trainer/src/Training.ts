@@ -102,6 +102,8 @@ export const train = Effect.fn("Training.train")(
       evaluateEvery: config.evaluateEvery,
       checkpointEvery: config.checkpointEvery,
       checkpointMs: (config.checkpointMinutes ?? Infinity) * 60_000,
+      keepLast: config.keepLast,
+      keepBest: config.keepBest,
       logEvery: config.logEvery,
       memoryLimit: (config.memoryLimitGigabytes ?? Infinity) * 1e9,
       ...(sample === undefined ? {} : { sample }),

@@ -125,6 +125,8 @@ export const trainingFields = (usual: Usual, metrics: ReadonlyArray<string> = []
   restoreBest: field(Schema.Boolean, true, "give back the weights of the best evaluation, not the last ones"),
   checkpointEvery: field(Count, 200, "steps between two checkpoints"),
   checkpointMinutes: optional(Positive, "a checkpoint also after this much time"),
+  keepLast: field(Count, 2, "newest checkpoints that stay on the disk"),
+  keepBest: field(CountOrNone, 1, "best weights that stay on the disk"),
   samples: optional(
     Samples,
     "texts written on the way, where the stage has a port tokenizer; none if left out"

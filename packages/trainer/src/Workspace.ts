@@ -2,13 +2,11 @@
 import { StorageFailed } from "@inkstone/artifact"
 import { StageFailure } from "@inkstone/stage"
 import { Effect } from "effect"
-export { syncFolder } from "./ContainerFile.ts"
 
 const isErrno = (cause: unknown): cause is NodeJS.ErrnoException =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string"
 
-/** What a call of the file system threw at a place. */
-export const storageFailed = (place: string, cause: unknown): StorageFailed =>
+const storageFailed = (place: string, cause: unknown): StorageFailed =>
   new StorageFailed({
     path: place,
     code: isErrno(cause) ? (cause.code ?? "") : "",

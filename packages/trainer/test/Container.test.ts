@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Container from "../src/Container.ts"
+import * as ContainerFile from "../src/ContainerFile.ts"
 import { noPeers, runPython, temporaryFolder } from "./peers.ts"
 
 const contents: Container.Contents = {
@@ -22,7 +23,7 @@ describe("Container", () => {
   it.effect("gives back what was written, bit for bit", () =>
     Effect.gen(function* () {
       const file = path.join(yield* temporaryFolder, "a.safetensors")
-      yield* Container.write(file, contents)
+      ContainerFile.write(file, Container.prepare(contents))
       const back = yield* Container.read(file)
       assert.strictEqual(back.text, contents.text)
       assert.deepStrictEqual(
@@ -36,7 +37,7 @@ describe("Container", () => {
   it.effect("notices any changed byte and any cut", () =>
     Effect.gen(function* () {
       const file = path.join(yield* temporaryFolder, "a.safetensors")
-      yield* Container.write(file, contents)
+      ContainerFile.write(file, Container.prepare(contents))
       const good = fs.readFileSync(file)
       for (let at = 0; at < good.length; at += 1) {
         const bad = Buffer.from(good)
@@ -58,7 +59,7 @@ describe("Container", () => {
     () =>
       Effect.gen(function* () {
         const file = path.join(yield* temporaryFolder, "a.safetensors")
-        yield* Container.write(file, contents)
+        ContainerFile.write(file, Container.prepare(contents))
         const read = runPython(
           `import json, sys, safetensors
 with safetensors.safe_open(sys.argv[1], "np") as f:

@@ -30,6 +30,8 @@ export const planIn = (workspace: string, changes: Partial<Plan> = {}): Plan => 
     evaluateEvery: 7,
     checkpointEvery: 10,
     checkpointMs: Infinity,
+    keepLast: 2,
+    keepBest: 1,
     logEvery: 1,
     checkpoints: path.join(workspace, "checkpoints"),
     monitor: { events: path.join(workspace, "tensorboard"), histograms: false },
