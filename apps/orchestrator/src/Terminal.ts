@@ -1,5 +1,8 @@
 // The process's standard output and error as views and commands want them.
 import { writeSync } from "node:fs"
+import type { SourceFiles } from "@inkstone/stage"
+import { Effect } from "effect"
+import { bytes } from "./view/Bytes.ts"
 import type { Out, View } from "./view/View.ts"
 import * as JsonLines from "./view/JsonLines.ts"
 import * as LiveLines from "./view/LiveLines.ts"
@@ -39,6 +42,19 @@ export const out: Out = {
 
 /** What went wrong, on standard error. */
 export const complain = (text: string): void => write(2, `${text}\n`)
+
+/** Says on standard error that a source is fetched, and how much came: a plan has no view. */
+export const fetching = (): SourceFiles.Tell => {
+  const seen = new Map<string, number>()
+  return (source, progress) =>
+    Effect.sync(() => {
+      if (progress === undefined) complain(`${source}: ${bytes(seen.get(source) ?? 0)} came`)
+      else {
+        if (!seen.has(source)) complain(`${source}: fetching, once for this user`)
+        seen.set(source, progress.done)
+      }
+    })
+}
 
 /** Redraws while nothing happens, and gives the cursor back however the process ends. */
 const live = (): View => {

@@ -1,5 +1,6 @@
 // Runs a pipeline: what the planner calls a hit is taken from the store, the rest is made, as much at once as fits.
 import { type StorageFailed, StoreLocal } from "@inkstone/artifact"
+import { SourceFiles } from "@inkstone/stage"
 import { Clock, Effect, Fiber, Queue } from "effect"
 import { capacity } from "./Capacity.ts"
 import { Tokens } from "./internal/Tokens.ts"
@@ -37,9 +38,21 @@ export const run = (
   pipeline: Pipeline,
   options: RunOptions
 ): Effect.Effect<RunResult, StorageFailed | Planner.NodeUnknown | MemoryLacking> =>
-  withEvents(options.onEvent, (emit) => runAll(pipeline, options, emit)).pipe(
-    Effect.provide(StoreLocal.layer(options.root))
-  )
+  withEvents(options.onEvent, (emit) =>
+    runAll(pipeline, options, emit).pipe(Effect.provideService(SourceFiles.Fetching, fetching(emit)))
+  ).pipe(Effect.provide(StoreLocal.layer(options.root)))
+
+/** Sources are fetched before the nodes that read them are known to run: the same as preparing a stage. */
+const fetching =
+  (emit: Emit): SourceFiles.Tell =>
+  (source, progress) =>
+    Effect.sync(() =>
+      emit(
+        progress === undefined
+          ? { type: "prepare-finished", stage: source }
+          : { type: "prepare-progress", stage: source, progress }
+      )
+    )
 
 type Emit = (event: RunEvent) => void
 

@@ -5,7 +5,15 @@ import { basename, dirname, join, relative, resolve as absolute, sep } from "nod
 import { fileDigest } from "@inkstone/artifact"
 import { Effect, Schema } from "effect"
 import { nearest } from "./Nearest.ts"
+import * as Apt from "./sources/Apt.ts"
+import * as AptLists from "./sources/AptLists.ts"
+import type { Fetched } from "./sources/Fetched.ts"
+import * as Pypi from "./sources/Pypi.ts"
+import type { SourceUnfetched } from "./sources/SourceUnfetched.ts"
 import type { SourceFile } from "./Stage.ts"
+
+export { Fetching, type Tell } from "./sources/Fetching.ts"
+export { SourceUnfetched } from "./sources/SourceUnfetched.ts"
 
 export class SourceFilesMissing extends Schema.TaggedError<SourceFilesMissing>()("SourceFilesMissing", {
   pattern: Schema.String,
@@ -24,18 +32,26 @@ export class SourceFilesMissing extends Schema.TaggedError<SourceFilesMissing>()
  * - a file, or a folder: all files below it, but for those whose path has a name that starts with a dot;
  * - a glob, such as `books/*.txt`;
  * - `npm:package/path` with a file, folder or glob inside an installed package, looked up in the `node_modules` folders from
- *   `baseDirectory` upwards, whatever the package's `exports` say.
+ *   `baseDirectory` upwards, whatever the package's `exports` say;
+ * - `pypi:package@version/path`, the same inside a wheel, `apt:package/path` (or `apt:package@version/path`) inside a package of Debian,
+ *   `apt-lists:suite/component/file` for Debian's own lists. They are fetched once into the user's cache, by pip and apt with
+ *   their own settings, and `Fetching` is told.
  *
  * Sorted by name; a file that two patterns name is given once. A pattern that stands for no file is a failure.
  */
 export const resolve = Effect.fn("SourceFiles.resolve")(function* (
   patterns: ReadonlyArray<string>,
   baseDirectory: string
-): Effect.fn.Return<ReadonlyArray<SourceFile>, SourceFilesMissing> {
+): Effect.fn.Return<ReadonlyArray<SourceFile>, SourceFilesMissing | SourceUnfetched> {
   const names = new Map<string, string>()
+  /** what fetched files were when they came */
+  const known = new Map<string, { readonly sha256: string; readonly home: string }>()
   for (const pattern of patterns) {
-    for (const [path, name] of yield* expand(pattern, baseDirectory)) {
+    const { root, rest, fetched } = yield* rootOf(pattern, baseDirectory)
+    for (const [path, name] of yield* expand(pattern, root, rest)) {
       if (!names.has(path)) names.set(path, name)
+      if (fetched !== undefined)
+        known.set(path, { sha256: fetched.sha256.get(path) ?? "", home: fetched.home })
     }
   }
   const files = yield* Effect.forEach(
@@ -45,6 +61,10 @@ export const resolve = Effect.fn("SourceFiles.resolve")(function* (
         Effect.map((digest): SourceFile => ({ path, name, ...digest })),
         Effect.mapError(
           (error) => new SourceFilesMissing({ pattern: name, searched: [path], problem: error.message })
+        ),
+        Effect.filterOrFail(
+          ({ sha256 }) => sha256 === (known.get(path)?.sha256 ?? sha256),
+          () => changed(name, path, known.get(path)?.home ?? "")
         )
       ),
     { concurrency: 4 }
@@ -57,12 +77,50 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 /** Absolute path -> name. */
 type Found = ReadonlyMap<string, string>
 
-const expand = Effect.fnUntraced(function* (
+const changed = (name: string, path: string, home: string) =>
+  new SourceFilesMissing({
+    pattern: name,
+    searched: [path],
+    problem: `the file is not what was fetched: remove ${home}, and it is fetched again`
+  })
+
+interface Root {
+  /** absolute; what is named lies below it */
+  readonly root: string
+  readonly rest: string
+  readonly fetched: Fetched | undefined
+}
+
+/** Sources that are fetched, by the word before the colon. */
+const remote = { pypi: Pypi.fetch, apt: Apt.fetch, "apt-lists": AptLists.fetch }
+const isRemote = (scheme: string): scheme is keyof typeof remote => Object.hasOwn(remote, scheme)
+
+const rootOf = Effect.fnUntraced(function* (
   pattern: string,
   baseDirectory: string
+): Effect.fn.Return<Root, SourceFilesMissing | SourceUnfetched> {
+  const colon = pattern.indexOf(":")
+  const [scheme, named] = [pattern.slice(0, Math.max(0, colon)), pattern.slice(colon + 1)]
+  if (scheme === "npm") {
+    const [root, rest] = yield* inPackage(pattern, baseDirectory)
+    return { root, rest, fetched: undefined }
+  }
+  if (!isRemote(scheme)) return { root: baseDirectory, rest: pattern, fetched: undefined }
+  const slash = named.indexOf("/")
+  const [spec, rest] = slash < 0 ? [named, ""] : [named.slice(0, slash), named.slice(slash + 1)]
+  const fetched = yield* remote[scheme](pattern, spec)
+  if (rest.startsWith("/") || rest.split("/").includes("..")) {
+    const problem = "the path leads out of the package"
+    return yield* new SourceFilesMissing({ pattern, searched: [fetched.folder], problem })
+  }
+  return { root: fetched.folder, rest, fetched }
+})
+
+const expand = Effect.fnUntraced(function* (
+  pattern: string,
+  root: string,
+  rest: string
 ): Effect.fn.Return<Found, SourceFilesMissing> {
-  const isPackage = pattern.startsWith("npm:")
-  const [root, rest] = isPackage ? yield* inPackage(pattern, baseDirectory) : [baseDirectory, pattern]
   const parts = rest.split("/")
   const magic = parts.findIndex((part) => /[*?[\]{}]/.test(part))
   const fixed = absolute(

@@ -2,7 +2,7 @@
 import type { ArtifactCorrupt, ArtifactInvalid, ArtifactMissing, StorageFailed } from "@inkstone/artifact"
 import { Schema } from "effect"
 import type { ConfigInvalid } from "./Config.ts"
-import type { SourceFilesMissing } from "./SourceFiles.ts"
+import type { SourceFilesMissing, SourceUnfetched } from "./SourceFiles.ts"
 
 /** `config`: the pipeline file is wrong. `data`: the input is. `resource`: disk, memory, a missing library. */
 export const FailureCategory = Schema.Literals([
@@ -23,6 +23,7 @@ export type Known =
   | StorageFailed
   | ConfigInvalid
   | SourceFilesMissing
+  | SourceUnfetched
 
 export class StageFailure extends Schema.TaggedError<StageFailure>()("StageFailure", {
   category: FailureCategory,
@@ -45,7 +46,12 @@ export class StageFailure extends Schema.TaggedError<StageFailure>()("StageFailu
   static of(this: void, error: Known | StageFailure): StageFailure {
     if (error._tag === "StageFailure") return error
     const [category, usual] = meanings[error._tag]
-    const advice = error._tag === "StorageFailed" ? storageAdvice(error.code) : usual
+    const advice =
+      error._tag === "StorageFailed"
+        ? storageAdvice(error.code)
+        : error._tag === "SourceUnfetched"
+          ? error.advice
+          : usual
     return new StageFailure({ category, fact: error._tag, problem: error.message, advice })
   }
 }
@@ -55,6 +61,7 @@ const again = "Run the pipeline again: it is made anew"
 const meanings: Readonly<Record<Known["_tag"], readonly [FailureCategory, string]>> = {
   ConfigInvalid: ["config", ""],
   SourceFilesMissing: ["data", "Correct the pattern, or put the files there"],
+  SourceUnfetched: ["resource", ""],
   ArtifactMissing: ["data", again],
   ArtifactCorrupt: ["data", again],
   ArtifactInvalid: ["crashed", "This is a mistake of the stage that wrote it"],

@@ -52,8 +52,10 @@ const ofPipeline = Effect.fnUntraced(function* (
   { force, json, only, profile, store }: PipelineAsked
 ) {
   const { capacity, lacking, Pipeline, Planner } = yield* Effect.promise(() => import("@inkstone/pipeline"))
+  const { SourceFiles } = yield* Effect.promise(() => import("@inkstone/stage"))
   const loaded = yield* Pipeline.load(file, { profile })
   const planned = yield* Planner.plan(loaded, { root: store, force, only }).pipe(
+    Effect.provideService(SourceFiles.Fetching, Terminal.fetching()),
     Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
   )
   const decisions = new Map(planned.nodes.map(({ decision, id }) => [id, decision]))
