@@ -1,4 +1,5 @@
 // The checkpoints of one training as they lie in its folder: which stay, which go, which one it goes on from.
+import type { StorageFailed } from "@inkstone/artifact"
 import type { NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import { StageFailure } from "@inkstone/stage"
 import { Effect, type Scope } from "effect"
@@ -71,13 +72,12 @@ const found = (names: ReadonlyArray<string>, role: Role): ReadonlyArray<number> 
 
 /** Nothing for a file that is not there or damaged, which the log then says. */
 const whole = <A>(
-  reading: Effect.Effect<A, Container.ContainerCorrupt | Parameters<typeof StageFailure.of>[0]>
+  reading: Effect.Effect<A, Container.ContainerCorrupt | StorageFailed>
 ): Effect.Effect<A | undefined, StageFailure> =>
-  Effect.catch(reading, (error) => {
-    if (error._tag === "ContainerCorrupt") return Effect.as(Effect.logWarning(error.message), undefined)
-    return error._tag === "StorageFailed" && error.code === "ENOENT"
-      ? Effect.as(Effect.void, undefined)
-      : Effect.fail(StageFailure.of(error))
+  Effect.catchTags(reading, {
+    ContainerCorrupt: ({ message }) => Effect.as(Effect.logWarning(message), undefined),
+    StorageFailed: (error) =>
+      error.code === "ENOENT" ? Effect.as(Effect.void, undefined) : Effect.fail(StageFailure.of(error))
   })
 
 /**
@@ -126,8 +126,7 @@ export const open = Effect.fn("Checkpoints.open")(function* (
   const outdated = (): ReadonlyArray<string> => {
     const steps = [...onDisk.keys()].toSorted((a, b) => b - a)
     const regular = steps.find((step) => step % every === 0)
-    const stay = steps.filter((step, i) => i < policy.keepLast || step === regular)
-    const go = steps.filter((step) => !stay.includes(step))
+    const go = steps.filter((step, i) => i >= policy.keepLast && step !== regular)
     for (const step of go) onDisk.delete(step)
     const needed = new Set([ranking, ...onDisk.values()].flatMap((bests) => bests.map(({ step }) => step)))
     const worse = [...bestFiles].filter((step) => !needed.has(step))
