@@ -15,6 +15,7 @@ import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { run } from "./commands/Run.ts"
 import { tokenizers } from "./commands/Tokenizers.ts"
+import { watch } from "./commands/Watch.ts"
 import { whatIf } from "./commands/WhatIf.ts"
 import { why } from "./commands/Why.ts"
 import * as Ending from "./Ending.ts"
@@ -49,6 +50,7 @@ const presenter: CliOutput.Presenter = {
 const inkstone = Command.make("inkstone").pipe(
   Command.withSubcommands([
     run,
+    watch,
     plan,
     graph,
     report,

@@ -4,6 +4,7 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
+import * as TensorBoard from "../TensorBoard.ts"
 import * as Terminal from "../Terminal.ts"
 import * as Words from "../view/Words.ts"
 
@@ -80,6 +81,7 @@ export const run = Command.make(
     const { StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
     const loaded = yield* Pipeline.load(pipeline, { profile })
     const view = Terminal.view(json)
+    const board = TensorBoard.links(store, loaded.name)
     const result = yield* Runner.run(loaded, {
       root: store,
       ...Option.match(jobs, { onNone: () => ({}), onSome: (jobs) => ({ jobs }) }),
@@ -87,7 +89,12 @@ export const run = Command.make(
       keepGoing,
       force,
       only,
-      onEvent: (event) => Effect.sync(() => view.on(event, performance.now()))
+      onEvent: (event) =>
+        Effect.sync(() => {
+          const at = performance.now()
+          board.on(event, at)
+          view.on(event, at)
+        })
     }).pipe(
       Effect.ensuring(Effect.sync(() => view.close())),
       Effect.onInterrupt(() => Effect.sync(() => Terminal.complain(GOES_ON))),

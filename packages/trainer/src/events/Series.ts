@@ -21,6 +21,7 @@ export class Series {
   readonly #tags = new Map<string, Gathered>()
   #hparams: HParams = {}
   #ended: Ending | undefined
+  #lastSeconds = 0
 
   constructor(folder: string) {
     this.folder = folder
@@ -34,6 +35,11 @@ export class Series {
   /** Settings of the run; empty if it does not say. */
   get hparams(): HParams {
     return this.#hparams
+  }
+
+  /** When the newest event was written, since 1970. */
+  get lastSeconds(): number {
+    return this.#lastSeconds
   }
 
   /** Undefined while it runs, and for a run that was killed. */
@@ -63,6 +69,7 @@ export class Series {
   }
 
   #take({ ended, hparams, restarted, scalars, step, wallSeconds }: Decoded): void {
+    this.#lastSeconds = Math.max(this.#lastSeconds, wallSeconds)
     if (restarted) this.#forget(step)
     if (hparams !== undefined) this.#hparams = hparams
     if (ended !== undefined) this.#ended = ended
