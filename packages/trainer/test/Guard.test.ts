@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
-import { Effect, Exit, References } from "effect"
+import { Deferred, Effect, Exit, Fiber, References } from "effect"
+import * as fs from "node:fs"
 import { windowOf } from "../src/Feed.ts"
 import * as Guard from "../src/Guard.ts"
 import type { Learner } from "../src/Learner.ts"
@@ -117,6 +118,23 @@ describe("a training that meets a bad batch", () => {
         assert.isTrue(Exit.isFailure(cut))
         assert.deepStrictEqual(repeatable(yield* run(plan, poisoned(plan, [24, 47]).learner)), expected)
       }
+    })
+  )
+
+  it.live("goes back to a regular checkpoint, not to one that an interruption left", () =>
+    Effect.gen(function* () {
+      const whole = planIn(yield* temporaryFolder, { guard: rules })
+      const expected = repeatable(yield* run(whole, poisoned(whole, [24]).learner))
+      const plan = planIn(yield* temporaryFolder, { guard: rules })
+      const reached = yield* Deferred.make<void>()
+      const report: Loop.Plan["report"] = ({ done }) =>
+        done === 22
+          ? Effect.andThen(Deferred.succeed(reached, undefined), Effect.sleep("20 millis"))
+          : Effect.void
+      const fiber = yield* Effect.forkChild(run({ ...plan, report }, poisoned(plan, [24]).learner))
+      yield* Effect.andThen(Deferred.await(reached), Fiber.interrupt(fiber))
+      assert.include(fs.readdirSync(plan.checkpoints), "step-000000022.safetensors")
+      assert.deepStrictEqual(repeatable(yield* run(plan, poisoned(plan, [24]).learner)), expected)
     })
   )
 
