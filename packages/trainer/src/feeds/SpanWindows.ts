@@ -103,10 +103,12 @@ export const train = (
 
 /** Stretches end to end: all, or as many as hold `mostTokens`, spread over the run; spoilt in the same way each time. */
 export const evaluate = (run: SpanRun, mostTokens: number): HeldSource => {
-  const { text } = lengthsOf(run)
+  const { source: read, target: written, text } = lengthsOf(run)
   const windows = Math.floor(run.ids.length / text)
+  // lengths of sources and targets of `prefix` are those of the longest
+  const tokens = run.denoising === "prefix" ? text + 2 : read + written
   return {
     ...source(run),
-    rows: held(spread(windows, mostTokens / text).map((window) => window * text))
+    rows: held(spread(windows, mostTokens / tokens).map((window) => window * text))
   }
 }
