@@ -9,6 +9,7 @@ import { unfold } from "./internal/unfold.ts"
 import type { Axes, PipelineDefinition } from "./PipelineDefinition.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import { PipelineInvalid } from "./PipelineInvalid.ts"
+import type { Role, Search } from "./search/Search.ts"
 export { make } from "./PipelineBuilder.ts"
 
 /** An output of another node that goes into a port. */
@@ -33,6 +34,12 @@ export interface PipelineNode {
   /** the same as JSON, part of the key */
   readonly encodedConfig: Schema.Json
   readonly inputs: Readonly<Record<string, ReadonlyArray<Wire>>>
+  /** searches of whose trials it is one, or to which it belongs: its failure is one of the trial's, not of the run */
+  readonly within: ReadonlyArray<string>
+  /** of a trial of a search */
+  readonly trial?: Role
+  /** It runs nothing: it stands for the best trial of this search. */
+  readonly bestOf?: string
   readonly seed: number
   /** absent: what the run says */
   readonly retries?: number
@@ -49,6 +56,7 @@ export interface Pipeline {
   readonly directory: string
   /** Each node stands after all that it needs. */
   readonly nodes: ReadonlyArray<PipelineNode>
+  readonly searches: ReadonlyArray<Search>
 }
 
 /**
@@ -101,5 +109,8 @@ export const toMermaid = (pipeline: Pipeline): string => {
       wires.map(({ from }) => `  ${names.get(from)} -- "${port}" --> ${names.get(id)}`)
     )
   )
-  return ["flowchart TD", ...nodes, ...arrows, ""].join("\n")
+  const bests = pipeline.searches.flatMap(({ best, trials }) =>
+    trials.map(({ nodes }) => `  ${names.get(nodes.at(-1) ?? "")} -. "best" .-> ${names.get(best)}`)
+  )
+  return ["flowchart TD", ...nodes, ...arrows, ...bests, ""].join("\n")
 }

@@ -1,11 +1,14 @@
 // A pipeline as a person wrote it, from YAML or from TypeScript, before stages are found and matrices unfolded.
 import type { Resources } from "@inkstone/stage"
 import type { Schema } from "effect"
+import type { SearchDefinition } from "./search/SearchDefinition.ts"
 
 /** An output of another node. `output` may be left out where the node has only one. */
 export interface Reference {
   readonly node: string
   readonly output?: string
+  /** of a searched node: what its best trial made, instead of what each of them did */
+  readonly best?: boolean
 }
 
 /** Axis values of one instance of a matrix node, such as `{ preset: "nano" }`. */
@@ -20,6 +23,8 @@ export interface NodeDefinition {
   readonly in: Readonly<Record<string, ReadonlyArray<Reference>>>
   /** Cartesian product of the axes, one instance of the node for each combination. */
   readonly matrix: Readonly<Record<string, ReadonlyArray<Schema.Json>>>
+  /** Like a matrix, one instance for each trial. */
+  readonly search?: SearchDefinition
   readonly seed?: number
   /** More attempts after a crash or for want of a resource. */
   readonly retries?: number

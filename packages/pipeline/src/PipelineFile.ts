@@ -1,23 +1,18 @@
 // Reads the YAML form of a pipeline. Only the shape is checked here; what the names mean is `Pipeline.fromDefinition`'s.
 import path from "node:path"
-import { Effect, type Schema } from "effect"
+import { Effect } from "effect"
+import { FileReader, kindOf } from "./internal/FileReader.ts"
 import { Problems } from "./internal/Problems.ts"
 import * as Profile from "./internal/Profile.ts"
+import { SearchReader } from "./internal/SearchReader.ts"
 import * as YamlText from "./internal/YamlText.ts"
-import type {
-  Fields,
-  NodeDefinition,
-  Origin,
-  Path,
-  PipelineDefinition,
-  Reference
-} from "./PipelineDefinition.ts"
+import type { NodeDefinition, Origin, Path, PipelineDefinition, Reference } from "./PipelineDefinition.ts"
 import { PipelineInvalid } from "./PipelineInvalid.ts"
 
 const topKeys = ["name", "description", "seed", "profiles", "nodes"]
-const nodeKeys = ["uses", "with", "in", "matrix", "seed", "retries", "timeoutMinutes", "resources"]
+const nodeKeys = ["uses", "with", "in", "matrix", "search", "seed", "retries", "timeoutMinutes", "resources"]
 /** what a profile may change of a node: sizes, not the shape of the DAG */
-const profileKeys = ["with", "matrix", "seed", "retries", "timeoutMinutes", "resources"]
+const profileKeys = ["with", "matrix", "search", "seed", "retries", "timeoutMinutes", "resources"]
 const resourceKeys = ["cpus", "memoryBytes", "gpus"]
 /** of a pipeline that names none */
 export const defaultSeed = 1337
@@ -60,50 +55,44 @@ export const parse = (
 }
 
 /** Walks the plain value; what it returns counts only if nothing was reported. */
-class Reader {
-  readonly #problems: Problems
-
-  constructor(problems: Problems) {
-    this.#problems = problems
-  }
-
+class Reader extends FileReader {
   /** Checks all profiles, and that the one wanted is among them. */
   profiles(value: unknown, wanted: string | undefined): Readonly<Record<string, unknown>> {
-    const top = this.#record(value, [])
-    const nodes = Object.keys(this.#record(top["nodes"], ["nodes"]))
-    const profiles = Object.entries(this.#record(top["profiles"], ["profiles"]))
+    const top = this.record(value, [])
+    const nodes = Object.keys(this.record(top["nodes"], ["nodes"]))
+    const profiles = Object.entries(this.record(top["profiles"], ["profiles"]))
     for (const [name, entries] of profiles) {
       const at = ["profiles", name]
-      if (!idPattern.test(name)) this.#problems.addKey(at, `"${name}" is no name for a profile`)
-      for (const [id, entry] of Object.entries(this.#record(entries, at))) {
+      if (!idPattern.test(name)) this.problems.addKey(at, `"${name}" is no name for a profile`)
+      for (const [id, entry] of Object.entries(this.record(entries, at))) {
         const path = [...at, id]
         const problem = `profile ${name}: there is no node "${id}"`
-        if (!nodes.includes(id)) this.#problems.unknown(path, "key", { problem, name: id, known: nodes })
-        this.#keys(entry, path, { what: `an entry of a profile`, known: profileKeys })
+        if (!nodes.includes(id)) this.problems.unknown(path, "key", { problem, name: id, known: nodes })
+        this.keys(entry, path, { what: `an entry of a profile`, known: profileKeys })
       }
     }
     const names = profiles.map(([name]) => name)
     if (wanted !== undefined && !names.includes(wanted)) {
       const problem = `there is no profile "${wanted}"`
       const at = ["profiles"]
-      if (names.length > 0) this.#problems.unknown(at, "key", { problem, name: wanted, known: names })
-      else this.#problems.addKey(at, problem, "the file has none: run it without --profile")
+      if (names.length > 0) this.problems.unknown(at, "key", { problem, name: wanted, known: names })
+      else this.problems.addKey(at, problem, "the file has none: run it without --profile")
     }
     return top
   }
 
   definition(value: unknown, origin: Origin): PipelineDefinition {
-    const top = this.#keys(value, [], { what: "a pipeline", known: topKeys })
-    const nodes = this.#record(top["nodes"], ["nodes"])
+    const top = this.keys(value, [], { what: "a pipeline", known: topKeys })
+    const nodes = this.record(top["nodes"], ["nodes"])
     if (!("name" in top))
-      this.#problems.addKey([], `a pipeline needs a name`, `add a line such as "name: first-book"`)
+      this.problems.addKey([], `a pipeline needs a name`, `add a line such as "name: first-book"`)
     if (!("nodes" in top))
-      this.#problems.addKey([], `a pipeline needs nodes`, `add "nodes:" with one entry a stage`)
-    else if (Object.keys(nodes).length === 0) this.#problems.add(["nodes"], "nodes is empty")
+      this.problems.addKey([], `a pipeline needs nodes`, `add "nodes:" with one entry a stage`)
+    else if (Object.keys(nodes).length === 0) this.problems.add(["nodes"], "nodes is empty")
     return {
-      name: this.#text(top["name"] ?? "", ["name"]),
-      description: this.#text(top["description"] ?? "", ["description"]),
-      seed: this.#whole(top["seed"], ["seed"], 0) ?? defaultSeed,
+      name: this.text(top["name"] ?? "", ["name"]),
+      description: this.text(top["description"] ?? "", ["description"]),
+      seed: this.whole(top["seed"], ["seed"], 0) ?? defaultSeed,
       nodes: Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, this.#node(id, node)])),
       origin
     }
@@ -112,21 +101,23 @@ class Reader {
   #node(id: string, value: unknown): NodeDefinition {
     const at = ["nodes", id]
     if (!idPattern.test(id)) {
-      this.#problems.addKey(at, `"${id}" is no name for a node`, "use letters, digits, - and _")
+      this.problems.addKey(at, `"${id}" is no name for a node`, "use letters, digits, - and _")
     }
-    const node = this.#keys(value, at, { what: `node ${id}`, known: nodeKeys })
+    const node = this.keys(value, at, { what: `node ${id}`, known: nodeKeys })
     if (!("uses" in node)) {
-      this.#problems.addKey(at, `node ${id} does not say which stage it uses`, `add uses: "package#export"`)
+      this.problems.addKey(at, `node ${id} does not say which stage it uses`, `add uses: "package#export"`)
     }
-    const seed = this.#whole(node["seed"], [...at, "seed"], 0)
-    const retries = this.#whole(node["retries"], [...at, "retries"], 0)
-    const timeoutMinutes = this.#positive(node["timeoutMinutes"], [...at, "timeoutMinutes"])
+    const seed = this.whole(node["seed"], [...at, "seed"], 0)
+    const retries = this.whole(node["retries"], [...at, "retries"], 0)
+    const timeoutMinutes = this.positive(node["timeoutMinutes"], [...at, "timeoutMinutes"])
     const resources = this.#resources(id, node["resources"])
+    const search = new SearchReader(this.problems).search(id, node["search"])
     return {
-      uses: this.#text(node["uses"] ?? "", [...at, "uses"]),
-      with: this.#fields(node["with"], [...at, "with"]),
+      uses: this.text(node["uses"] ?? "", [...at, "uses"]),
+      with: this.fields(node["with"], [...at, "with"]),
       in: this.#wires(node["in"], [...at, "in"]),
       matrix: this.#matrix(id, node["matrix"]),
+      ...(search === undefined ? {} : { search }),
       ...(seed === undefined ? {} : { seed }),
       ...(retries === undefined ? {} : { retries }),
       ...(timeoutMinutes === undefined ? {} : { timeoutMinutes }),
@@ -135,7 +126,7 @@ class Reader {
   }
 
   #wires(value: unknown, at: Path): NodeDefinition["in"] {
-    const wires = Object.entries(this.#record(value, at))
+    const wires = Object.entries(this.record(value, at))
     return Object.fromEntries(
       wires.map(([port, wired]) => {
         const list: ReadonlyArray<unknown> = Array.isArray(wired) ? wired : [wired]
@@ -147,31 +138,33 @@ class Reader {
 
   #reference(value: unknown, at: Path): ReadonlyArray<Reference> {
     if (typeof value !== "string") {
-      this.#problems.add(at, `expected a node or node.output, found ${kindOf(value)}`)
+      this.problems.add(at, `expected a node or node.output, found ${kindOf(value)}`)
       return []
     }
-    const dot = value.indexOf(".")
-    return dot === -1 ? [{ node: value }] : [{ node: value.slice(0, dot), output: value.slice(dot + 1) }]
+    const [node = "", ...rest] = value.split(".")
+    const best = rest[0] === "best"
+    const output = (best ? rest.slice(1) : rest).join(".")
+    return [{ node, ...(best ? { best } : {}), ...(output === "" ? {} : { output }) }]
   }
 
   #matrix(id: string, value: unknown): NodeDefinition["matrix"] {
     const at = ["nodes", id, "matrix"]
-    const axes = Object.entries(this.#record(value, at))
+    const axes = Object.entries(this.record(value, at))
     return Object.fromEntries(
       axes.map(([axis, values]) => {
         const path = [...at, axis]
-        if (!idPattern.test(axis)) this.#problems.addKey(path, `"${axis}" is no name for an axis`)
+        if (!idPattern.test(axis)) this.problems.addKey(path, `"${axis}" is no name for an axis`)
         if (!Array.isArray(values) || values.length === 0) {
-          this.#problems.add(path, `axis ${axis} needs a list of values, found ${kindOf(values)}`)
+          this.problems.add(path, `axis ${axis} needs a list of values, found ${kindOf(values)}`)
           return [axis, []]
         }
         const seen = new Set<string>()
         for (const [index, item] of values.entries()) {
           const text = JSON.stringify(item)
-          if (seen.has(text)) this.#problems.add([...path, index], `axis ${axis} lists ${text} twice`)
+          if (seen.has(text)) this.problems.add([...path, index], `axis ${axis} lists ${text} twice`)
           seen.add(text)
         }
-        return [axis, values.flatMap((item, index) => this.#json(item, [...path, index]))]
+        return [axis, values.flatMap((item, index) => this.json(item, [...path, index]))]
       })
     )
   }
@@ -179,80 +172,11 @@ class Reader {
   #resources(id: string, value: unknown): NodeDefinition["resources"] {
     if (value === undefined) return undefined
     const at = ["nodes", id, "resources"]
-    const given = this.#keys(value, at, { what: "resources", known: resourceKeys })
+    const given = this.keys(value, at, { what: "resources", known: resourceKeys })
     const amounts = resourceKeys.flatMap((key) => {
-      const amount = this.#whole(given[key], [...at, key], key === "gpus" ? 0 : 1)
+      const amount = this.whole(given[key], [...at, key], key === "gpus" ? 0 : 1)
       return amount === undefined ? [] : [[key, amount] as const]
     })
     return Object.fromEntries(amounts)
   }
-
-  #fields(value: unknown, at: Path): Fields {
-    const entries = Object.entries(this.#record(value, at))
-    return Object.fromEntries(
-      entries.flatMap(([key, field]) => this.#json(field, [...at, key]).map((json) => [key, json] as const))
-    )
-  }
-
-  /** A list of one, or of none where the value cannot be said in JSON. */
-  #json(value: unknown, at: Path): ReadonlyArray<Schema.Json> {
-    if (value === null || typeof value === "string" || typeof value === "boolean") return [value]
-    if (typeof value === "number" && Number.isFinite(value)) return [value]
-    if (Array.isArray(value)) return [value.flatMap((item, index) => this.#json(item, [...at, index]))]
-    if (typeof value === "object") return [this.#fields(value, at)]
-    this.#problems.add(at, `${kindOf(value)} cannot be part of a config`, "use a finite number or a text")
-    return []
-  }
-
-  #keys(value: unknown, at: Path, { what, known }: { what: string; known: ReadonlyArray<string> }) {
-    const record = this.#record(value, at)
-    for (const key of Object.keys(record)) {
-      if (known.includes(key)) continue
-      this.#problems.unknown([...at, key], "key", {
-        problem: `${what} has no field "${key}"`,
-        name: key,
-        known
-      })
-    }
-    return record
-  }
-
-  #record(value: unknown, at: Path): Readonly<Record<string, unknown>> {
-    if (value === undefined || value === null) return {}
-    if (typeof value === "object" && !Array.isArray(value)) return { ...value }
-    this.#problems.add(at, `${at.at(-1) ?? "the pipeline"} should be a mapping, found ${kindOf(value)}`)
-    return {}
-  }
-
-  #text(value: unknown, at: Path): string {
-    if (typeof value === "string") return value
-    this.#problems.add(at, `${at.at(-1)} should be a text, found ${kindOf(value)}`)
-    return ""
-  }
-
-  #whole(value: unknown, at: Path, least: number): number | undefined {
-    if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= least)) {
-      return value === undefined ? undefined : Number(value)
-    }
-    this.#problems.add(
-      at,
-      `${at.at(-1)} should be a whole number of at least ${least}, found ${kindOf(value)}`
-    )
-    return undefined
-  }
-
-  #positive(value: unknown, at: Path): number | undefined {
-    if (value === undefined) return undefined
-    if (typeof value === "number" && Number.isFinite(value) && value > 0) return value
-    this.#problems.add(at, `${at.at(-1)} should be a number above 0, found ${kindOf(value)}`)
-    return undefined
-  }
-}
-
-const kindOf = (value: unknown): string => {
-  if (value === null || value === undefined) return "nothing"
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list"
-  if (typeof value === "object") return "a mapping"
-  if (typeof value === "string") return `the text "${value}"`
-  return typeof value === "number" || typeof value === "boolean" ? `${value}` : `a ${typeof value}`
 }

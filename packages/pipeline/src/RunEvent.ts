@@ -5,9 +5,10 @@ import type { PlannedNode } from "./Planner.ts"
 
 /**
  * `hit`: taken from the store. `ran`: made now. `failed`: see `failure`. `cancelled`: stopped by a signal, or because
- * another node failed. `blocked`: something it needs failed.
+ * another node failed. `blocked`: something it needs failed. `skipped`: a trial that does not go on, and what stands below a trial
+ * that does not go on or failed.
  */
-export type NodeStatus = "hit" | "ran" | "failed" | "cancelled" | "blocked"
+export type NodeStatus = "hit" | "ran" | "failed" | "cancelled" | "blocked" | "skipped"
 
 export interface NodeResult {
   /** label of the instance, such as `gpt[preset=nano]` */
@@ -24,6 +25,10 @@ export interface NodeResult {
   /** why it ran, in words */
   readonly reason?: string
   readonly failure?: StageFailure
+  /** The failure is that of one trial of a search, which goes on without it. */
+  readonly tolerated?: true
+  /** of what stands for the best trial: which one it is; of what is skipped: why */
+  readonly note?: string
   /** the log of its attempts, where there was one */
   readonly log?: string
 }

@@ -3,6 +3,7 @@ import { type StorageFailed, StoreLocal } from "@inkstone/artifact"
 import { SourceFiles } from "@inkstone/stage"
 import { Clock, Effect, Fiber, Queue } from "effect"
 import { capacity } from "./Capacity.ts"
+import { isToMake } from "./internal/foresight.ts"
 import { Tokens } from "./internal/Tokens.ts"
 import { NodeRuns } from "./internal/NodeRuns.ts"
 import { lacking, type MemoryLacking } from "./MemoryLacking.ts"
@@ -84,12 +85,13 @@ const runAll = Effect.fn("Runner.run")(function* (pipeline: Pipeline, options: R
   const planning = yield* Planner.planning(pipeline, options)
   const plan = yield* Planner.assessAll(pipeline, planning)
   const total = capacity(options)
-  const toRun = planning.nodes.filter(({ id }) => plan.assessments.get(id)?.type !== "hit")
+  const toRun = planning.nodes.filter(({ id }) => isToMake(plan.assessments.get(id)))
   const problem = lacking(toRun, total.memoryBytes)
   if (problem !== undefined) return yield* problem
   emit({ type: "planned", pipeline: pipeline.name, nodes: plan.nodes })
   const tokens = new Tokens(total)
-  const runs = new NodeRuns({ pipeline, options, planning, assessments: plan.assessments, tokens, emit })
+  const { assessments, state } = plan
+  const runs = new NodeRuns({ pipeline, options, planning, assessments, state, tokens, emit })
   const finish = Effect.gen(function* () {
     const milliseconds = (yield* Clock.currentTimeMillis) - started
     const result = summary(pipeline, runs.results(), milliseconds)
@@ -101,7 +103,8 @@ const runAll = Effect.fn("Runner.run")(function* (pipeline: Pipeline, options: R
 })
 
 const summary = (pipeline: Pipeline, nodes: ReadonlyArray<NodeResult>, milliseconds: number): RunResult => {
-  const has = (status: NodeResult["status"]) => nodes.some((node) => node.status === status)
+  const has = (status: NodeResult["status"]) =>
+    nodes.some((node) => node.status === status && node.tolerated !== true)
   const status = has("failed") ? "failed" : has("cancelled") ? "cancelled" : "done"
   return { pipeline: pipeline.name, status, nodes, milliseconds }
 }

@@ -28,7 +28,7 @@ const failureOf = ({ nodes, status }: RunResult) => {
 }
 
 const summary = ({ milliseconds, nodes }: RunResult) => {
-  const parts = (["hit", "ran", "failed", "blocked", "cancelled"] as const).flatMap((status) => {
+  const parts = (["hit", "ran", "skipped", "failed", "blocked", "cancelled"] as const).flatMap((status) => {
     const n = nodes.filter((node) => node.status === status).length
     return n === 0 ? [] : [`${n} ${status}`]
   })

@@ -16,13 +16,31 @@ const marks = {
   ran: color(32, "✓"),
   failed: color(31, "✗"),
   cancelled: color(33, "■"),
-  blocked: color(33, "–")
+  blocked: color(33, "–"),
+  skipped: color(90, "–")
 }
 
 interface Running {
   readonly meter: Meter
   readonly since: number
   progress: Progress | undefined
+}
+
+/** One line, whatever a stage says. */
+const flat = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ")
+
+/** What a stage says of itself: on one line where there is room for it, else its note on a second one, as far right as it fits. */
+const told = (
+  name: string,
+  { meter, progress, room }: { readonly meter: Meter; readonly progress: Progress; readonly room: number }
+): ReadonlyArray<string> => {
+  const named = (said: Progress) => flat(`${Width.pad(name, NAME_COLUMNS)} ${Words.progress(said, meter)}`)
+  const { note, ...numbers } = progress
+  const line = named(progress)
+  if (note === undefined || Width.of(line) <= room) return [line]
+  const text = flat(note)
+  const indent = Math.max(0, Math.min(NAME_COLUMNS + 1, room - Width.of(text)))
+  return [named(numbers), `${" ".repeat(indent)}${text}`]
 }
 
 /** A view that also wants to hear the time now and then, for stages that say nothing. */
@@ -46,15 +64,18 @@ export const make = (out: Out): LiveView => {
   const draw = (at: number, kept = "") => {
     const before = erased()
     frame += 1
+    // never into the last column, where some terminals wrap
+    const room = columns() - 3
     const lines = Array.from(running, ([name, { meter, progress, since }]) => {
-      const said =
+      const [first, ...rest] =
         progress === undefined
-          ? `running, ${Words.clock((at - since) / 1000)}`
-          : Words.progress(progress, meter)
-      // one line whatever a stage says, and never into the last column, where some terminals wrap
-      const line = `${Width.pad(name, NAME_COLUMNS)} ${said.replaceAll(/\p{Cc}+/gu, " ")}`
-      return `${FRAMES[frame % FRAMES.length]} ${Width.clip(line, columns() - 3)}\n`
-    })
+          ? [`${Width.pad(name, NAME_COLUMNS)} running, ${Words.clock((at - since) / 1000)}`]
+          : told(name, { progress, meter, room })
+      return [
+        `${FRAMES[frame % FRAMES.length]} ${Width.clip(first ?? "", room)}\n`,
+        ...rest.map((line) => `  ${Width.clip(line, room)}\n`)
+      ]
+    }).flat()
     out.write(`${before}${kept}${lines.join("")}`)
     drawn = lines.length
     redrawn = at
@@ -85,7 +106,9 @@ export const make = (out: Out): LiveView => {
       } else if (event.type === "node-finished") {
         const { result } = event
         running.delete(result.id)
-        keep(`${marks[result.status]} ${Width.pad(result.id, NAME_COLUMNS)} ${finished(result)}`, at)
+        // of a search most are, and what matters is said by the others
+        if (result.status === "skipped") draw(at)
+        else keep(`${marks[result.status]} ${Width.pad(result.id, NAME_COLUMNS)} ${finished(result)}`, at)
       } else if (event.type === "node-retrying")
         keep(
           `${color(33, "↻")} ${Width.pad(event.node, NAME_COLUMNS)} again in ${Words.took(event.delayMillis)}: ${event.failure.message}`,

@@ -12,14 +12,14 @@ export const NAME_COLUMNS = 26
 const EVERY_MILLIS = 10_000
 
 /** What a finished stage's line says. */
-export const finished = ({ failure, milliseconds, status }: NodeResult): string =>
+export const finished = ({ failure, milliseconds, note, status, tolerated }: NodeResult): string =>
   status === "hit"
-    ? "hit"
+    ? (note ?? "hit")
     : status === "ran"
       ? `ran, ${Words.took(milliseconds)}`
       : failure === undefined
         ? status
-        : `${status} (${failure.category}): ${failure.message}`
+        : `${status} (${failure.category}): ${failure.message}${tolerated === true ? "; the search goes on without it" : ""}`
 
 export const make = (out: Out): View => {
   const meters = new Map<string, { readonly meter: Meter; shown: number }>()
@@ -37,8 +37,10 @@ export const make = (out: Out): View => {
       if (event.type === "node-started") line(event.node, `run: ${event.reason}`)
       else if (event.type === "progress") progress(event.node, event, at)
       else if (event.type === "prepare-progress") progress(`prepare ${event.stage}`, event, at)
-      else if (event.type === "node-finished") line(event.result.id, finished(event.result))
-      else if (event.type === "node-retrying")
+      else if (event.type === "node-finished") {
+        // of a search most are, and what matters is said by the others
+        if (event.result.status !== "skipped") line(event.result.id, finished(event.result))
+      } else if (event.type === "node-retrying")
         line(event.node, `again in ${Words.took(event.delayMillis)}: ${event.failure.message}`)
       else if (event.type === "warning") line(event.node ?? "warning", event.message)
       else if (event.type === "log" && event.level !== "Debug" && event.level !== "Trace")

@@ -18,7 +18,9 @@ import * as Records from "../Records.ts"
 import type { RunEvent } from "../RunEvent.ts"
 import type { RunOptions } from "../Runner.ts"
 import * as Workspace from "../Workspace.ts"
+import { isToMake } from "./foresight.ts"
 import * as Host from "./Host.ts"
+import type { SearchState } from "./SearchState.ts"
 import type { Tokens } from "./Tokens.ts"
 
 export interface RunContext {
@@ -26,6 +28,8 @@ export interface RunContext {
   readonly options: RunOptions
   readonly planning: Planning
   readonly assessments: ReadonlyMap<string, Assessment>
+  /** what the plan knows of trials; the run adds to it */
+  readonly state: SearchState
   readonly tokens: Tokens
   readonly emit: (event: RunEvent) => void
 }
@@ -115,7 +119,7 @@ export class Attempts {
 
   get #toRun(): ReadonlyArray<PipelineNode> {
     const { planning, assessments } = this.#context
-    return planning.nodes.filter(({ id }) => assessments.get(id)?.type !== "hit")
+    return planning.nodes.filter(({ bestOf, id }) => bestOf === undefined && isToMake(assessments.get(id)))
   }
 
   #inWorkspace(work: Work, granted: Resources) {

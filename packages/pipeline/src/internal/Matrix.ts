@@ -19,11 +19,21 @@ export const join = (left: Axes, right: Axes): Axes | undefined => {
 const same = (a: Schema.Json | undefined, b: Schema.Json | undefined) =>
   JSON.stringify(a) === JSON.stringify(b)
 
-/** `gpt[preset=nano]`, plain `gpt` without axes. */
-export const label = (node: string, axes: Axes): string => {
-  const parts = Object.entries(axes).map(([axis, value]) => `${axis}=${textOf(value)}`)
-  return parts.length === 0 ? node : `${node}[${parts.join(",")}]`
+/**
+ * `gpt[preset=nano]`, plain `gpt` without axes. Axes of searches are called `gpt.trial`, so that those of two searches are never
+ * joined; a label says `trial` where that is enough.
+ */
+export const label = (node: string, axes: Axes, mark?: string): string => {
+  const names = Object.keys(axes)
+  const isClear = (axis: string) => names.filter((other) => short(other) === short(axis)).length === 1
+  const parts = Object.entries(axes).map(
+    ([axis, value]) => `${isClear(axis) ? short(axis) : axis}=${textOf(value)}`
+  )
+  const all = mark === undefined ? parts : [...parts, mark]
+  return all.length === 0 ? node : `${node}[${all.join(",")}]`
 }
+
+const short = (axis: string) => axis.slice(axis.lastIndexOf(".") + 1)
 
 const textOf = (value: Schema.Json): string => (typeof value === "string" ? value : JSON.stringify(value))
 

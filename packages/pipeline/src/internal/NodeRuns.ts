@@ -8,6 +8,8 @@ import { type Assessment, gather } from "../Planner.ts"
 import { describe } from "../Reason.ts"
 import type { NodeResult } from "../RunEvent.ts"
 import { orIfMissing } from "./storage.ts"
+import { leftOut, searchFailed } from "./foresight.ts"
+import { SearchWaits } from "./SearchWaits.ts"
 import { Attempts, type Outcome, type RunContext } from "./Attempts.ts"
 
 type ToRun = Extract<Assessment, { type: "run" }>
@@ -25,11 +27,13 @@ export class NodeRuns {
   readonly #shared = new Map<string, Deferred.Deferred<Outcome>>()
   /** by id of the producer; whether its artifacts are there again */
   readonly #repairs = new Map<string, Deferred.Deferred<boolean, StorageFailed>>()
+  readonly #searches: SearchWaits
 
   constructor(context: RunContext) {
     this.#context = context
     this.#attempts = new Attempts(context)
     this.#settled = new Map(context.planning.nodes.map(({ id }) => [id, Deferred.makeUnsafe<void>()]))
+    this.#searches = new SearchWaits(context.pipeline, context.state)
   }
 
   /** Ends when every node has a result. */
@@ -56,13 +60,16 @@ export class NodeRuns {
     )
   }
 
-  #settle(node: PipelineNode, result: NodeResult): Effect.Effect<void> {
+  #settle(node: PipelineNode, told: NodeResult): Effect.Effect<void, never, Store> {
     return Effect.gen({ self: this }, function* () {
+      const isTrials = told.status === "failed" && node.within.length > 0
+      const result: NodeResult = isTrials ? { ...told, tolerated: true } : told
+      yield* this.#searches.hear(node, result)
       this.#results.set(node.id, result)
       this.#context.emit({ type: "node-finished", result })
       const settled = this.#settled.get(node.id)
       if (settled !== undefined) yield* Deferred.succeed(settled, undefined)
-      const failed = result.failure !== undefined
+      const failed = result.failure !== undefined && result.tolerated !== true
       if (failed && this.#context.options.keepGoing !== true)
         yield* Deferred.succeed(this.#firstFailure, undefined)
     })
@@ -72,7 +79,7 @@ export class NodeRuns {
     const above = new Set(sourcesOf(node))
     return this.#context.planning.nodes
       .filter(({ id }) => above.has(id))
-      .some((source) => this.#results.get(source.id)?.failure !== undefined || this.#needsFailed(source))
+      .some((source) => hasFailed(this.#results.get(source.id)) || this.#needsFailed(source))
   }
 
   #whenReady(node: PipelineNode): Effect.Effect<NodeResult, never, Store> {
@@ -81,11 +88,35 @@ export class NodeRuns {
         const settled = this.#settled.get(id)
         if (settled !== undefined) yield* Deferred.await(settled)
       }
-      const usable = sourcesOf(node).every((id) => isThere(this.#results.get(id)))
+      if (node.bestOf !== undefined) return yield* this.#best(node, node.bestOf)
+      const isGone = (id: string) => isLeft(this.#results.get(id))
+      const left = leftOut(node, isGone)
+      if (left !== undefined) return { ...idle(node, "skipped"), note: `left out with ${left}` }
+      const usable = sourcesOf(node).every((id) => isThere(this.#results.get(id)) || isGone(id))
       if (!usable) return idle(node, this.#needsFailed(node) ? "blocked" : "cancelled")
+      const verdict = yield* this.#searches.verdict(node)
+      if (verdict.type === "wait") return idle(node, "blocked")
+      if (verdict.type === "skip") return { ...idle(node, "skipped"), note: verdict.because }
       return yield* this.#produce(node).pipe(
         Effect.catchTag("StorageFailed", (error) => Effect.succeed(failed(node, StageFailure.of(error))))
       )
+    })
+  }
+
+  /** It makes nothing: it is the best trial by another name. */
+  #best(node: PipelineNode, search: string): Effect.Effect<NodeResult> {
+    return Effect.gen({ self: this }, function* () {
+      const outcome = yield* this.#searches.outcome(search)
+      // below a trial of another search that does not go on there is none
+      if (outcome.type === "open") return idle(node, node.within.length > 0 ? "skipped" : "blocked")
+      if (outcome.type === "failed") return failed(node, searchFailed(outcome.why))
+      const settled = this.#settled.get(outcome.node)
+      if (settled !== undefined) yield* Deferred.await(settled)
+      const result = this.#results.get(outcome.node)
+      if (result?.key === undefined || !isThere(result)) return idle(node, "cancelled")
+      const { key, outputs } = result
+      this.#searches.found(node.id, outcome.node)
+      return { ...idle(node, "hit"), key, outputs, note: this.#searches.describe(search) }
     })
   }
 
@@ -96,6 +127,8 @@ export class NodeRuns {
       const planned = mended ? undefined : this.#context.assessments.get(node.id)
       const assessment = planned ?? (yield* this.#context.planning.assess(node, inputs))
       if (assessment.type === "unreadable") return failed(node, assessment.failure)
+      if (assessment.type === "lost") return { ...failed(node, assessment.failure), key: assessment.key.key }
+      if (assessment.type === "skip") return { ...idle(node, "skipped"), note: assessment.because }
       if (assessment.type === "hit") {
         return { ...idle(node, "hit"), key: assessment.key.key, outputs: assessment.outputs }
       }
@@ -136,7 +169,9 @@ export class NodeRuns {
   #mend(inputs: InputsByPort): Effect.Effect<boolean, StorageFailed, Store> {
     return Effect.gen({ self: this }, function* () {
       const store = yield* Store
-      for (const { label, ref } of Object.values(inputs).flat()) {
+      for (const input of Object.values(inputs).flat()) {
+        const label = this.#searches.makerOf(input.label)
+        const { ref } = input
         const state = yield* store.check(ref, { deep: true })
         if (state === "intact") continue
         const what = `${ref.kind} ${ref.digest.slice(0, 12)} of ${label} is ${state}: it is made again`
@@ -181,6 +216,13 @@ const sourcesOf = (node: PipelineNode): ReadonlyArray<string> =>
   Object.values(node.inputs)
     .flat()
     .map(({ from }) => from)
+
+const hasFailed = (result: NodeResult | undefined): boolean =>
+  result?.failure !== undefined && result.tolerated !== true
+
+/** A trial that does not go on, or failed, and what stands below one. */
+const isLeft = (result: NodeResult | undefined): boolean =>
+  result?.status === "skipped" || result?.tolerated === true
 
 const isThere = (result: NodeResult | undefined): boolean =>
   result?.status === "hit" || result?.status === "ran"

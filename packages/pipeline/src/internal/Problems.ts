@@ -35,6 +35,11 @@ export class Problems {
     return this.#found.length > 0
   }
 
+  /** So far; to see whether something was found in between. */
+  get count(): number {
+    return this.#found.length
+  }
+
   /** Fails with all that was found, in the order of the file. */
   get failure(): Effect.Effect<never, PipelineInvalid> {
     const problems = this.#found.toSorted((a, b) => a.line - b.line || a.column - b.column)

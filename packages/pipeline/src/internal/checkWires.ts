@@ -6,8 +6,9 @@ import type { Problems } from "./Problems.ts"
 
 /** The wires of one node that are right, in the order of the stage's ports. */
 export type CheckedWires = Readonly<
-  Record<string, { readonly many: boolean; readonly references: ReadonlyArray<Required<Reference>> }>
+  Record<string, { readonly many: boolean; readonly references: ReadonlyArray<Checked> }>
 >
+type Checked = Required<Reference>
 
 /** By node. Nodes whose stage is unknown are left out: that is a problem of its own. */
 export const checkWires = (
@@ -65,14 +66,18 @@ class NodeWires {
   }
 
   #reference(
-    { node, output }: Reference,
+    { best = false, node, output }: Reference,
     spec: Stage.Port,
     { port, at }: { readonly port: string; readonly at: Path }
-  ): ReadonlyArray<Required<Reference>> {
+  ): ReadonlyArray<Checked> {
     const { definition, stages, problems, id, stage } = this.#in
     if (!(node in definition.nodes)) {
       const known = Object.keys(definition.nodes).filter((other) => other !== id)
       problems.unknown(at, "value", { problem: `there is no node "${node}"`, name: node, known })
+      return []
+    }
+    if (best && definition.nodes[node]?.search === undefined) {
+      problems.add(at, `node "${node}" has no best trial: it has no search`, `give it one, or say ${node}`)
       return []
     }
     const source = stages.get(node)?.stage
@@ -99,7 +104,7 @@ class NodeWires {
       )
       return []
     }
-    return [{ node, output: name }]
+    return [{ node, output: name, best }]
   }
 
   /** Outputs of other nodes that would fit. */

@@ -1,14 +1,16 @@
 // From a definition to a pipeline: every reference, kind, matrix and config checked, all problems collected.
-import { Config, type Resources } from "@inkstone/stage"
-import { Effect, type Schema } from "effect"
+import { Effect } from "effect"
 import type { Pipeline, PipelineNode, Wire } from "../Pipeline.ts"
-import type { Axes, NodeDefinition, Path, PipelineDefinition } from "../PipelineDefinition.ts"
+import type { Axes, NodeDefinition, PipelineDefinition } from "../PipelineDefinition.ts"
 import type { PipelineInvalid } from "../PipelineInvalid.ts"
 import { type LoadedStage, StageModules } from "../StageModules.ts"
 import { checkWires, type CheckedWires } from "./checkWires.ts"
+import { instance, type Shape } from "./instance.ts"
+import { assignJudges, judgeOf } from "./judgeOf.ts"
 import * as Matrix from "./Matrix.ts"
 import { Problems } from "./Problems.ts"
-import { sortNodes } from "./sortNodes.ts"
+import { type Searched, searchNodes } from "./searchNodes.ts"
+import { sortInstances, sortNodes } from "./sortNodes.ts"
 
 export const unfold = Effect.fn("Pipeline.unfold")(function* (
   definition: PipelineDefinition
@@ -18,16 +20,31 @@ export const unfold = Effect.fn("Pipeline.unfold")(function* (
   const stages = yield* loadStages(definition, problems)
   const wires = checkWires(definition, stages, problems)
   const instances = new Map<string, ReadonlyArray<PipelineNode>>()
+  const searched = new Map<string, ReadonlyArray<Searched>>()
   for (const id of order) {
     const node = definition.nodes[id]
     const loaded = stages.get(id)
     if (node === undefined || loaded === undefined) continue
-    const shapes = shapesOf({ id, node, wires: wires.get(id) ?? {}, instances, problems })
+    const shapes = shapesOf({ id, node, wires: wires.get(id) ?? {}, instances, searched, problems })
+    const ones = shapes.map((shape) => ({ definition, id, node, loaded, shape, problems }))
+    if (node.search === undefined) {
+      instances.set(id, yield* Effect.forEach(ones, (one) => instance(one)))
+      continue
+    }
+    const { search } = node
+    const judge = judgeOf(id, search, { definition, stages, problems })
+    if (judge === undefined) continue
+    const found = yield* Effect.forEach(ones, (one) => searchNodes(one, search, judge))
+    const made = found.filter((one) => one !== undefined)
+    searched.set(id, made)
     instances.set(
       id,
-      yield* Effect.forEach(shapes, (shape) => instance({ definition, id, node, loaded, shape, problems }))
+      made.flatMap(({ nodes }) => nodes)
     )
   }
+  const searches = [...searched.values()]
+    .flat()
+    .map(({ search }) => assignJudges(search, instances, problems))
   for (const [id, made] of instances) {
     const labels = made.map((instance) => instance.id)
     const twice = labels.find((label, index) => labels.indexOf(label) < index)
@@ -41,8 +58,13 @@ export const unfold = Effect.fn("Pipeline.unfold")(function* (
   }
   if (problems.any) return yield* problems.failure
   const { name, description, origin } = definition
-  const nodes = order.flatMap((id) => instances.get(id) ?? [])
-  return { name, description, file: origin.file, directory: origin.directory, nodes }
+  const listed = order.flatMap((id) => [
+    ...(instances.get(id) ?? []),
+    ...(searched.get(id) ?? []).map(({ best }) => best)
+  ])
+  const nodes = sortInstances(listed, searches, problems)
+  if (problems.any) return yield* problems.failure
+  return { name, description, file: origin.file, directory: origin.directory, nodes, searches }
 })
 
 const loadStages = Effect.fnUntraced(function* (definition: PipelineDefinition, problems: Problems) {
@@ -60,17 +82,12 @@ const loadStages = Effect.fnUntraced(function* (definition: PipelineDefinition, 
   return stages
 })
 
-/** Axes and wires of one instance, before its config is read. */
-interface Shape {
-  readonly axes: Axes
-  readonly inputs: Readonly<Record<string, ReadonlyArray<Wire>>>
-}
-
 interface Unfolding {
   readonly id: string
   readonly node: NodeDefinition
   readonly wires: CheckedWires
   readonly instances: ReadonlyMap<string, ReadonlyArray<PipelineNode>>
+  readonly searched: ReadonlyMap<string, ReadonlyArray<Searched>>
   readonly problems: Problems
 }
 
@@ -78,17 +95,22 @@ interface Unfolding {
  * A single port takes the axes of what it is wired to; ports that share an axis are joined on it; a node's own matrix
  * multiplies the rest. A many port takes all instances and no axes.
  */
-const shapesOf = ({ id, node, wires, instances, problems }: Unfolding): ReadonlyArray<Shape> => {
-  let shapes: ReadonlyArray<Shape> = [{ axes: {}, inputs: {} }]
+const shapesOf = (unfolding: Unfolding): ReadonlyArray<Shape> => {
+  const { id, node, wires, problems } = unfolding
+  let shapes: ReadonlyArray<Shape> = [{ axes: {}, inputs: {}, within: [] }]
   for (const [port, { many, references }] of Object.entries(wires)) {
-    const sources = references.flatMap(({ node, output }) =>
-      (instances.get(node) ?? []).map(({ id: from, axes }) => ({ axes, wire: { from, output } }))
+    const sources = references.flatMap((reference) =>
+      sourcesOf(reference, unfolding).map(({ id: from, axes, within }) => ({
+        axes,
+        within,
+        wire: { from, output: reference.output }
+      }))
     )
     const before = shapes
     shapes = many
-      ? before.map(({ axes, inputs }) => ({
-          axes,
-          inputs: { ...inputs, [port]: sources.map(({ wire }) => wire) }
+      ? before.map((shape) => ({
+          ...shape,
+          inputs: { ...shape.inputs, [port]: sources.map(({ wire }) => wire) }
         }))
       : before.flatMap((shape) => sources.flatMap((source) => joined(shape, port, source)))
     if (shapes.length === 0 && sources.length > 0) {
@@ -109,74 +131,25 @@ const shapesOf = ({ id, node, wires, instances, problems }: Unfolding): Readonly
     return []
   }
   const own = Matrix.product(node.matrix)
-  return shapes.flatMap(({ axes, inputs }) => own.map((more) => ({ axes: { ...axes, ...more }, inputs })))
+  return shapes.flatMap((shape) => own.map((more) => ({ ...shape, axes: { ...shape.axes, ...more } })))
 }
 
-const joined = (shape: Shape, port: string, source: { axes: Axes; wire: Wire }): ReadonlyArray<Shape> => {
+/** The instances of a node, or those that stand for its best trials. */
+const sourcesOf = (
+  { best, node }: { readonly node: string; readonly best: boolean },
+  { instances, searched }: Unfolding
+): ReadonlyArray<PipelineNode> =>
+  best ? (searched.get(node) ?? []).map((each) => each.best) : (instances.get(node) ?? [])
+
+interface Source {
+  readonly axes: Axes
+  readonly within: ReadonlyArray<string>
+  readonly wire: Wire
+}
+
+const joined = (shape: Shape, port: string, source: Source): ReadonlyArray<Shape> => {
   const axes = Matrix.join(shape.axes, source.axes)
-  return axes === undefined ? [] : [{ axes, inputs: { ...shape.inputs, [port]: [source.wire] } }]
+  if (axes === undefined) return []
+  const within = [...new Set([...shape.within, ...source.within])]
+  return [{ axes, inputs: { ...shape.inputs, [port]: [source.wire] }, within }]
 }
-
-interface Instancing {
-  readonly definition: PipelineDefinition
-  readonly id: string
-  readonly node: NodeDefinition
-  readonly loaded: LoadedStage
-  readonly shape: Shape
-  readonly problems: Problems
-}
-
-const instance = Effect.fnUntraced(function* (from: Instancing) {
-  const { definition, id, node, loaded, shape } = from
-  const decoded = yield* decodeConfig(from, configOf(from))
-  return {
-    id: Matrix.label(id, shape.axes),
-    node: id,
-    axes: shape.axes,
-    ...loaded,
-    config: decoded?.value,
-    encodedConfig: decoded?.encoded ?? null,
-    inputs: shape.inputs,
-    seed: node.seed ?? definition.seed,
-    ...(node.retries === undefined ? {} : { retries: node.retries }),
-    ...(node.timeoutMinutes === undefined ? {} : { timeoutMillis: node.timeoutMinutes * 60_000 }),
-    // without a config there is a problem already, and nothing will run
-    resources: decoded === undefined ? none : { ...loaded.stage.resources(decoded.value), ...node.resources }
-  } satisfies PipelineNode
-})
-
-const none: Resources = { cpus: 1, memoryBytes: 0 }
-
-const configOf = ({ id, node, shape, problems }: Instancing): Schema.Json => {
-  if (typeof node.with === "function") return node.with(shape.axes)
-  return Matrix.interpolate(node.with, shape.axes, (axis, path) => {
-    const known = Object.keys(shape.axes)
-    const problem = `node ${id} has no axis "${axis}"`
-    if (known.length === 0)
-      problems.add(["nodes", id, "with", ...path], problem, "it has no matrix and inherits none")
-    else problems.unknown(["nodes", id, "with", ...path], "value", { problem, name: axis, known })
-  })
-}
-
-const decodeConfig = ({ id, loaded, problems }: Instancing, config: Schema.Json) =>
-  Config.decode(loaded.stage, config).pipe(
-    Effect.catch((invalid) => {
-      for (const { path, problem, suggestion } of invalid.problems) {
-        const at: Path = [
-          "nodes",
-          id,
-          "with",
-          ...path
-            .split(".")
-            .filter((step) => step !== "")
-            .map(step)
-        ]
-        const what = `${loaded.stage.name}: ${path === "" ? "config" : path}: ${problem}`
-        if (suggestion === "") problems.add(at, what)
-        else problems.addKey(at, what, `did you mean "${suggestion}"?`)
-      }
-      return Effect.undefined
-    })
-  )
-
-const step = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text)
