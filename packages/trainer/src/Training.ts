@@ -1,7 +1,7 @@
 // What every training stage does once it knows its task: opens the program, runs the loop, hands over weights and trace.
 import { canonicalJson, Trace, Weights } from "@inkstone/artifact"
 import { parameterCount, type Precision, type TrainingProgram } from "@inkstone/graph"
-import { NamedArray } from "@inkstone/model-zoo"
+import { type AnyNetwork, NamedArray } from "@inkstone/model-zoo"
 import * as Estimate from "@inkstone/model-zoo/Estimate"
 import { Seed, type Stage, StageFailure } from "@inkstone/stage"
 import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
@@ -13,11 +13,15 @@ import * as HParams from "./events/HParams.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
 import { optimizerOf } from "./OptimizerConfig.ts"
+import * as Pace from "./Pace.ts"
+import * as Probe from "./Probe.ts"
 import { scheduleOf } from "./ScheduleConfig.ts"
 import type { Start } from "./Start.ts"
 import type { Task } from "./Task.ts"
 import * as TraceTables from "./TraceTables.ts"
 import { modeOf, type TrainingConfig } from "./TrainingConfig.ts"
+import { partsOf, wrong } from "./Tuning.ts"
+import { sizing } from "./TrainingResources.ts"
 
 /** What every training stage gives. */
 export const outputs = { model: Weights, trace: Trace }
@@ -66,6 +70,14 @@ export const train = Effect.fn("Training.train")(
   function* ({ config, data, encoded, run, sample, start, task }: Job) {
     const began = yield* Clock.monotonicTimeNanos
     const { contextLength, network } = start
+    const problem = wrong(config, network)
+    if (problem !== undefined)
+      return yield* new StageFailure({
+        category: "config",
+        fact: "NothingToTrain",
+        problem,
+        advice: "Lower freeze"
+      })
     const precision = yield* resolve(config.precision)
     const schedule = scheduleOf(config)
     const { minLearningRate, warmupSteps } = schedule
@@ -75,12 +87,13 @@ export const train = Effect.fn("Training.train")(
     yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
 
     const { microBatchSize = config.batchSize } = config
-    const { graphDef, learner } = yield* GraphLearner.open(task.objective, programOf(config, precision), {
+    const opened = yield* GraphLearner.open(task.objective, programOf(config, network, precision), {
       seed: Seed.derive(run.seed, "weights"),
       gradientClip: config.gradientClip,
       start: new Map([...start.arrays, ...(task.given ?? [])])
     })
-    const openNanos = (yield* Clock.monotonicTimeNanos) - began
+    const openMs = Number((yield* Clock.monotonicTimeNanos) - began) / 1e6
+    const watched = Pace.watch(opened.learner)
     const identity = canonicalJson({
       training,
       seed: run.seed,
@@ -89,7 +102,10 @@ export const train = Effect.fn("Training.train")(
       parameters: network.parameters.map(({ name, shape }) => [name, shape])
     })
     const mode = modeOf(config)
-    const outcome = yield* Loop.train(learner, {
+    // rows may be shorter than what the network sees
+    const sized = () => sizing(network, { ...config, precision })(Math.min(contextLength, watched.longest()))
+    const request = yield* Probe.Requested
+    const plan: Loop.Plan = {
       train: task.train,
       validation: task.validation,
       measures: task.measures,
@@ -107,19 +123,25 @@ export const train = Effect.fn("Training.train")(
       logEvery: config.logEvery,
       memoryLimit: (config.memoryLimitGigabytes ?? Infinity) * 1e9,
       ...(sample === undefined ? {} : { sample }),
-      ...(config.compile && config.steps >= fewSteps
+      ...(request === undefined && config.compile && config.steps >= fewSteps
         ? { ceiling: yield* ceilingOf(config, start, precision) }
         : {}),
       // A machine that resolves `auto` otherwise must not go on from here.
       checkpoints: path.join(run.workspace, "checkpoints", sha256(identity).slice(0, 16)),
       monitor: {
         events: path.join(run.workspace, "tensorboard"),
-        graphDef,
+        graphDef: opened.graphDef,
         hparams: HParams.of(encoded),
         histograms: config.histograms
       },
       report: run.report
-    })
+    }
+    if (request !== undefined) {
+      const { batchSize } = config
+      const known = { parameters, precision, batchSize, contextLength, openMs }
+      return yield* Probe.run(watched, plan, { request, known, sized })
+    }
+    const outcome = yield* Loop.train(watched.learner, plan)
 
     yield* NamedArray.append(run.outputs.model, outcome.weights.values())
     const { architecture, family, preset } = start
@@ -147,9 +169,14 @@ export const train = Effect.fn("Training.train")(
       batchSize: config.batchSize,
       source: task.train,
       cost: {
-        open_ms: Number(openNanos) / 1e6,
+        open_ms: openMs,
         // kilobytes on Linux
-        peak_rss_bytes: process.resourceUsage().maxRSS * 1024
+        peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+        predicted_train_ms: Pace.foretold(
+          Pace.of(Pace.firstSteps(outcome.steps.column("step_ms"), watched.compiling)),
+          outcome.steps.rows
+        ),
+        predicted_peak_rss_bytes: sized().memoryBytes
       }
     })
   },
@@ -157,7 +184,11 @@ export const train = Effect.fn("Training.train")(
   Effect.mapError((error) => StageFailure.of(error))
 )
 
-const programOf = (config: TrainingConfig, precision: Precision): TrainingProgram.Options => {
+const programOf = (
+  config: TrainingConfig,
+  network: AnyNetwork,
+  precision: Precision
+): TrainingProgram.Options => {
   const { averageDecay, batchSize, compile, dropout, microBatchSize = batchSize, rematerialize } = config
   return {
     optimizer: optimizerOf(config.optimizer, config),
@@ -166,6 +197,7 @@ const programOf = (config: TrainingConfig, precision: Precision): TrainingProgra
     dropout,
     rematerialize,
     accumulation: microBatchSize < batchSize,
+    ...partsOf(config, network),
     ...(averageDecay === undefined ? {} : { averaging: { decay: averageDecay } })
   }
 }

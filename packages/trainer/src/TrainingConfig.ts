@@ -3,6 +3,7 @@ import { field } from "@inkstone/stage"
 import { Schema } from "effect"
 import { OptimizerConfig, optimizerIssues } from "./OptimizerConfig.ts"
 import { ScheduleConfig, scheduleIssues } from "./ScheduleConfig.ts"
+import { tuningFields } from "./Tuning.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
 const CountOrNone = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 }))
@@ -93,6 +94,7 @@ export const trainingFields = (usual: Usual, metrics: ReadonlyArray<string> = []
   beta1: field(Decay, 0.9, "AdamW: memory of the mean gradient"),
   beta2: field(Decay, 0.95, "AdamW: memory of the squared gradient"),
   epsilon: field(Positive, 1e-8, "AdamW: added to the root of the squared gradient"),
+  ...tuningFields,
   dropout: field(
     Decay,
     0,

@@ -1,5 +1,5 @@
 // What a training will hold, said before anything runs.
-import type { Family } from "@inkstone/model-zoo"
+import type { AnyNetwork, Family } from "@inkstone/model-zoo"
 import * as Estimate from "@inkstone/model-zoo/Estimate"
 import type { Resources } from "@inkstone/stage"
 import { Result } from "effect"
@@ -16,16 +16,10 @@ import type { TrainingConfig } from "./TrainingConfig.ts"
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`
 
 /**
- * A step, and two copies of the weights in JavaScript, the best ones and those of a checkpoint. Of a stage that starts from given
- * weights the network is not known yet: it is taken for the preset of the config.
+ * What a training of a network holds at most: a step, and two copies of the weights in JavaScript, the best ones and those of a
+ * checkpoint.
  */
-export const resourcesOf = (
-  config: NetworkConfig & TrainingConfig,
-  kind: NetworkKind,
-  task: Family.Architecture = {}
-): Resources => {
-  const architecture = architectureOf(config, kind, { ...task, vocabSize: vocabSizeGuess })
-  const network = Result.getOrThrow(networkOf(familyOf(config, kind), architecture))
+export const sizing = (network: AnyNetwork, config: TrainingConfig) => {
   const { averageDecay, batchSize, microBatchSize: batch = batchSize } = config
   const estimate = Estimate.training(network, {
     // float32 holds more than bfloat16, and `auto` may come to either
@@ -34,21 +28,34 @@ export const resourcesOf = (
     rematerialize: config.rematerialize,
     accumulation: batch < batchSize
   })
+  return (length: number, rows = batch) => {
+    const { residentBytes, tokens: _, ...figures } = estimate({ batch: rows, length })
+    const averages = averageDecay === undefined ? 0 : figures.weightBytes
+    return { figures, memoryBytes: Math.ceil(residentBytes + 2 * figures.weightBytes + averages) }
+  }
+}
+
+/** Of a stage that starts from given weights the network is not known yet: it is taken for the preset of the config. */
+export const resourcesOf = (
+  config: NetworkConfig & TrainingConfig,
+  kind: NetworkKind,
+  task: Family.Architecture = {}
+): Resources => {
+  const architecture = architectureOf(config, kind, { ...task, vocabSize: vocabSizeGuess })
+  const network = Result.getOrThrow(networkOf(familyOf(config, kind), architecture))
+  const holds = sizing(network, config)
   const length = Number.isFinite(network.contextLength)
     ? network.contextLength
     : Number(architecture["contextLength"])
-  const { residentBytes, tokens: _, ...figures } = estimate({ batch, length })
-  const averages = averageDecay === undefined ? 0 : figures.weightBytes
-  const holds = (size: number) => Math.ceil(size + 2 * figures.weightBytes + averages)
-  const wouldHold = (step: { readonly batch: number; readonly length: number }) =>
-    gigabytes(holds(estimate(step).residentBytes))
+  const { figures, memoryBytes } = holds(length)
+  const wouldHold = (length: number, rows?: number) => gigabytes(holds(length, rows).memoryBytes)
   const half = Math.ceil(length / 2)
   const advice =
-    `Lower microBatchSize (1 would hold ${wouldHold({ batch: 1, length })}, with the same result) or contextLength ` +
-    `(${half} would hold ${wouldHold({ batch, length: half })}), set rematerialize, or take a smaller preset`
+    `Lower microBatchSize (1 would hold ${wouldHold(length, 1)}, with the same result) or contextLength ` +
+    `(${half} would hold ${wouldHold(half)}), set rematerialize, or take a smaller preset`
   return {
     cpus: 2,
-    memoryBytes: holds(residentBytes),
+    memoryBytes,
     estimate: { figures: { ...figures, vocabulary: vocabSizeGuess }, advice }
   }
 }
