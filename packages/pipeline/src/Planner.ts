@@ -2,19 +2,26 @@
 import { type ArtifactRef, Store, StoreLocal, type StorageFailed } from "@inkstone/artifact"
 import { type SourceFile, SourceFiles, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
+import { foreseen, judge, lossOf } from "./internal/foresight.ts"
 import { suggest } from "./internal/Problems.ts"
+import { SearchState } from "./internal/SearchState.ts"
+import { before } from "./internal/sortNodes.ts"
+import { describe, type Standing, standing } from "./internal/standing.ts"
 import * as Key from "./Key.ts"
 import type { Pipeline, PipelineNode } from "./Pipeline.ts"
-import { type Reason, describe } from "./Reason.ts"
+import { type Reason, describe as inWords } from "./Reason.ts"
 import * as Records from "./Records.ts"
 
 export interface PlannedNode {
   /** label of the instance, such as `gpt[preset=nano]` */
   readonly id: string
   readonly stage: string
-  /** `may run`: something it needs will run first, and only then its key is known. */
-  readonly decision: "hit" | "run" | "may run"
-  /** why, in words: `config.learningRate 0.0003 -> 0.001`; for `may run` what it waits for */
+  /**
+   * `may run`: something it needs will run first, and only then its key is known. `skip`: a trial that does not go on, or has failed
+   * before, and what stands below it.
+   */
+  readonly decision: "hit" | "run" | "may run" | "skip"
+  /** why, in words: `config.learningRate 0.0003 -> 0.001`; for `may run` what it waits for; of the best trial which one it is */
   readonly because: string
   /** the same for programs; only for `run` */
   readonly reason?: Reason
@@ -27,6 +34,7 @@ export interface Plan {
   readonly pipeline: string
   /** in topological order */
   readonly nodes: ReadonlyArray<PlannedNode>
+  readonly searches: ReadonlyArray<Standing>
 }
 
 export interface PlanOptions {
@@ -58,6 +66,9 @@ export type Assessment =
       readonly files: ReadonlyArray<SourceFile>
     }
   | { readonly type: "unreadable"; readonly failure: StageFailure }
+  /** a trial that failed at an earlier run, in a way that another attempt would not change */
+  | { readonly type: "lost"; readonly key: Key.Key; readonly failure: StageFailure }
+  | { readonly type: "skip"; readonly because: string }
 
 /** Planning of one pipeline over one store; earlier records are read at most once, and only when something is no hit. */
 export interface Planning {
@@ -91,6 +102,8 @@ export const planning = Effect.fnUntraced(function* (
     if (found?.type === "outputs") return { type: "hit", key, outputs: found.outputs }
     if (found !== undefined) return run(found)
     const last = records.at(-1)
+    const lost = node.within.length === 0 ? undefined : lossOf(last)
+    if (lost !== undefined) return { type: "lost", key, failure: lost }
     if (last !== undefined) return run({ type: "unfinished", category: last.status })
     return run(nearest(node, key.leaves, yield* earlier))
   })
@@ -103,8 +116,12 @@ export const planning = Effect.fnUntraced(function* (
  */
 export const plan = Effect.fn("Planner.plan")(
   function* (pipeline: Pipeline, options: PlanOptions) {
-    const { nodes } = yield* assessAll(pipeline, yield* planning(pipeline, options))
-    return { pipeline: pipeline.name, nodes } satisfies Plan
+    const { nodes, state } = yield* assessAll(pipeline, yield* planning(pipeline, options))
+    const keys = new Map(nodes.map(({ id, key }) => [id, key]))
+    const searches = pipeline.searches.map((search) =>
+      standing(search, { state, keyOf: (node) => keys.get(node) })
+    )
+    return { pipeline: pipeline.name, nodes, searches } satisfies Plan
   },
   (effect, _, options) => Effect.provide(effect, StoreLocal.layer(options.root))
 )
@@ -112,44 +129,41 @@ export const plan = Effect.fn("Planner.plan")(
 /** The plan, and the assessments that stand behind it for `run` to go on with. */
 export const assessAll = Effect.fnUntraced(function* (pipeline: Pipeline, { nodes, assess }: Planning) {
   const assessments = new Map<string, Assessment>()
+  const state = new SearchState(pipeline)
   const planned: Array<PlannedNode> = []
   for (const node of nodes) {
-    const waits = waitsFor(node, assessments)
-    if (waits.length > 0) {
-      planned.push({ ...about(node), decision: "may run", because: `waits for ${waits.join(", ")}` })
+    const known = foreseen(node, { assessments, state })
+    if (typeof known === "string") {
+      planned.push({ ...about(node), decision: "may run", because: known })
       continue
     }
-    const assessment = yield* assess(node, inputsOf(node, assessments))
+    const assessment = known ?? (yield* assess(node, inputsOf(node, assessments)))
     assessments.set(node.id, assessment)
-    planned.push({ ...about(node), ...decisionOf(assessment) })
+    yield* judge(node, assessment, state)
+    const planning = { ...about(node), ...decisionOf(assessment) }
+    const search = pipeline.searches.find(({ id }) => id === node.bestOf)
+    planned.push(search === undefined ? planning : { ...planning, because: describe(search, state) })
   }
-  return { pipeline, nodes: planned, assessments }
+  return { pipeline, nodes: planned, assessments, state }
 })
 
 const about = ({ id, stage }: PipelineNode) => ({ id, stage: stage.name })
 
 const decisionOf = (assessment: Assessment): Omit<PlannedNode, "id" | "stage"> => {
+  if (assessment.type === "skip") return { decision: "skip", because: assessment.because }
+  if (assessment.type === "lost") {
+    const { key, failure } = assessment
+    const because = `failed before (${failure.category}): ${failure.problem}`
+    return { decision: "skip", because, key: key.key }
+  }
   if (assessment.type === "unreadable") {
     const reason: Reason = { type: "unreadable", problem: assessment.failure.problem }
-    return { decision: "run", because: describe(reason), reason }
+    return { decision: "run", because: inWords(reason), reason }
   }
   const { key } = assessment.key
   if (assessment.type === "hit") return { decision: "hit", because: "", key, outputs: assessment.outputs }
-  return { decision: "run", because: describe(assessment.reason), reason: assessment.reason, key }
+  return { decision: "run", because: inWords(assessment.reason), reason: assessment.reason, key }
 }
-
-/** Nodes it is wired to whose outputs are not known yet. */
-const waitsFor = (
-  node: PipelineNode,
-  assessments: ReadonlyMap<string, Assessment>
-): ReadonlyArray<string> => [
-  ...new Set(
-    Object.values(node.inputs)
-      .flat()
-      .map(({ from }) => from)
-      .filter((from) => assessments.get(from)?.type !== "hit")
-  )
-]
 
 const inputsOf = (node: PipelineNode, assessments: ReadonlyMap<string, Assessment>): Key.InputsByPort =>
   gather(node, (from, output) => {
@@ -242,7 +256,7 @@ const selected = Effect.fnUntraced(function* (pipeline: Pipeline, only: Readonly
   const wanted = new Set((yield* named(pipeline, only)).map(({ id }) => id))
   for (const node of pipeline.nodes.toReversed()) {
     if (!wanted.has(node.id)) continue
-    for (const { from } of Object.values(node.inputs).flat()) wanted.add(from)
+    for (const id of before(node, pipeline.searches)) wanted.add(id)
   }
   return pipeline.nodes.filter(({ id }) => wanted.has(id))
 })
