@@ -68,6 +68,8 @@ const outcome = (child: ChildProcess, job: Job, listener: Listener): Effect.Effe
       if (message.type === "progress") listener.progress(message.progress)
       else if (message.type === "log") listener.log(message.level, message.message)
       else if (message.type === "done") said = Effect.succeed(message.outputs)
+      // it was asked to stop, and not by us: whoever did may also have done without asking
+      else if (message.failure.category === "cancelled") said = Effect.fail(terminated(job))
       else said = Effect.fail(new StageFailure(message.failure))
     })
     child.on("error", (cause) => resume(Effect.fail(unstartable(cause.message))))
@@ -101,6 +103,14 @@ const unstartable = (problem: string) =>
     advice: /ENOSPC/.test(problem)
       ? "The disk is full: `inkstone gc` shows what can go"
       : "Look at free memory, disk and the limits on processes"
+  })
+
+const terminated = (job: Job) =>
+  new StageFailure({
+    category: "crashed",
+    fact: "ProcessTerminated",
+    problem: `the process of ${job.node} was asked to stop (SIGTERM)`,
+    advice: "Some systems stop large processes like that before memory runs out"
   })
 
 const memoryPattern = /heap out of memory|std::bad_alloc|Cannot allocate memory|OOM when allocating/i

@@ -110,6 +110,11 @@ export interface Stage<
    * parent process, before the first node starts, and only if a node of this stage will run. Must be safe to repeat.
    */
   prepare(report: (progress: Progress) => Effect.Effect<void>): Effect.Effect<void, StageFailure>
+  /**
+   * Only of a stage whose next attempt goes on from what the last one left in the workspace: how far that is, undefined where it
+   * would start anew. Such a stage is tried again by itself when its process dies, as long as it gets further each time.
+   */
+  goesOnFrom?(config: Config["Type"], workspace: string): Effect.Effect<Progress | undefined, StageFailure>
   /** Interruptible at every `yield*`. Logs through Effect, never prints. */
   run(config: Config["Type"], given: Given<I>, run: Run<O>): Effect.Effect<void, StageFailure>
 }
@@ -138,6 +143,10 @@ export const define = <
   readonly prepare?: (
     report: (progress: Progress) => Effect.Effect<void>
   ) => Effect.Effect<void, StageFailure>
+  readonly goesOnFrom?: (
+    config: Config["Type"],
+    workspace: string
+  ) => Effect.Effect<Progress | undefined, StageFailure>
   readonly run: (config: Config["Type"], given: Given<I>, run: Run<O>) => Effect.Effect<void, StageFailure>
 }): Stage<Name, Config, I, O> => ({
   files: () => [],

@@ -21,6 +21,7 @@ import * as Workspace from "../Workspace.ts"
 import { isToMake } from "./foresight.ts"
 import * as Host from "./Host.ts"
 import type { SearchState } from "./SearchState.ts"
+import * as Retries from "./Retries.ts"
 import type { Tokens } from "./Tokens.ts"
 
 export interface RunContext {
@@ -56,9 +57,6 @@ interface Attempt extends Work {
   readonly workspace: string
   readonly granted: Resources
 }
-
-/** Another attempt may help only where the cause may be gone by then. */
-const worthRetrying: ReadonlySet<string> = new Set(["crashed", "resource"])
 
 export class Attempts {
   readonly #context: RunContext
@@ -130,7 +128,14 @@ export class Attempts {
         emit({ type: "warning", node: node.id, message })
       )
       const log = path.join(workspace, "log.txt")
-      const most = 1 + (node.retries ?? options.retries ?? 0)
+      const delayMillis = options.retryDelayMillis ?? 2000
+      const rules = {
+        node: node.id,
+        asked: node.retries ?? options.retries,
+        goesOn: node.stage.goesOnFrom !== undefined,
+        delayMillis
+      }
+      let tried: Retries.Tried = { attempts: 0, stalled: 0, done: yield* doneIn(node, workspace) }
       const started = yield* Clock.currentTimeMillis
       for (let attempt = 1; ; attempt++) {
         const result = yield* Effect.result(this.#attempt({ ...work, attempt, workspace, granted }))
@@ -138,12 +143,12 @@ export class Attempts {
         if (result._tag === "Success")
           return { outputs: result.success, attempts: attempt, milliseconds, log }
         const failure = result.failure
-        if (attempt >= most || !worthRetrying.has(failure.category)) {
-          return { outputs: {}, failure, attempts: attempt, milliseconds, log }
-        }
-        const delayMillis = (options.retryDelayMillis ?? 2000) * 2 ** (attempt - 1)
-        emit({ type: "node-retrying", node: node.id, failure, delayMillis })
-        yield* Effect.sleep(delayMillis)
+        const next = Retries.judge(tried, { failure, done: yield* doneIn(node, workspace) }, rules)
+        if (next instanceof StageFailure)
+          return { outputs: {}, failure: next, attempts: attempt, milliseconds, log }
+        tried = next.tried
+        emit({ type: "node-retrying", node: node.id, failure, delayMillis: next.delayMillis })
+        yield* Effect.sleep(next.delayMillis)
       }
     })
   }
@@ -232,6 +237,13 @@ export class Attempts {
     })
   }
 }
+
+/** How far earlier attempts got, as far as the stage can tell. */
+const doneIn = (node: PipelineNode, workspace: string): Effect.Effect<number> =>
+  (node.stage.goesOnFrom?.(node.config, workspace) ?? Effect.undefined).pipe(
+    Effect.map((progress) => progress?.done ?? 0),
+    Effect.orElseSucceed(() => 0)
+  )
 
 const failureOf = (cause: Cause.Cause<StageFailure>): NonNullable<Records.RunRecord["failure"]> => {
   const failure = cause.reasons.find(Cause.isFailReason)?.error
