@@ -40,6 +40,24 @@ describe("the live view", () => {
     ])
   })
 
+  it("puts a note that has no room behind the numbers on a line of its own, and erases both", () => {
+    const note = "loss 3.214 ↓, validation 3.401 (best 3.380 at 300)"
+    const progress = { done: 120, total: 400, unit: "steps", note }
+    const lines = (columns: number) => {
+      const out = recorder(columns)
+      const view = LiveLines.make(out)
+      view.on(started("gpt"), 0)
+      view.on(progressed("gpt", progress), 1000)
+      view.on(progressed("gpt", progress), 2000)
+      return without(out.screen()).map((line) => line.slice(2))
+    }
+    const numbers = "gpt                        █████░░░░░░░░░░░ 120/400 steps"
+    expect(lines(130)).toEqual([`${numbers}, ${note}`])
+    expect(lines(90)).toEqual([numbers, `                           ${note}`])
+    expect(lines(70)).toEqual([numbers, `                 ${note}`])
+    expect(lines(40).map((line) => line.length)).toEqual([37, 37])
+  })
+
   it("lets finished stages, failures and warnings scroll up above those that run", () => {
     const out = recorder(80)
     const view = LiveLines.make(out)
@@ -94,7 +112,7 @@ describe("the live view", () => {
     expect(out.text().length).toBe(before)
   })
 
-  it("keeps every running stage to one line of the terminal, whatever it is called and says", () => {
+  it("keeps numbers and note of a running stage to one line each, whatever it is called and says", () => {
     const columns = 40
     const out = recorder(columns)
     const view = LiveLines.make(out)
@@ -102,9 +120,9 @@ describe("the live view", () => {
     view.on(started("论语[编=学而第一]"), 0)
     view.on(progressed("论语[编=学而第一]", { done: 1, unit: "篇", note }), 1000)
     const lines = without(out.screen())
-    expect(lines.length).toBe(1)
-    expect(Width.of(lines[0]!)).toBeLessThan(columns)
-    expect(Width.of(lines[0]!)).toBeGreaterThan(columns - 4)
+    expect(lines.length).toBe(2)
+    for (const line of lines) expect(Width.of(line)).toBeLessThan(columns)
+    expect(Width.of(lines[1]!)).toBeGreaterThan(columns - 4)
     // aligned although each Han character takes two columns
     expect(Width.of(lines[0]!.slice(0, lines[0]!.indexOf("1 篇")))).toBe(2 + 26 + 1)
   })
