@@ -27,16 +27,18 @@ const shapesOf = ({ inputs }: Batch): string =>
     .map(({ shape }) => shape.join("x"))
     .join()
 
+/** Notes the shapes; whether they were not there yet. */
+const isNew = (seen: Set<string>, shapes: string): boolean => {
+  const before = seen.size
+  return seen.add(shapes).size > before
+}
+
 /** The same learner; what it is given is noted. */
 export const watch = (learner: Learner): Watched => {
   const [trained, looked] = [new Set<string>(), new Set<string>()]
   const compiling = new Set<number>()
   const evaluated: Array<Call> = []
   let longest = 1
-  const isNew = (seen: Set<string>, shapes: string) => {
-    const before = seen.size
-    return seen.add(shapes).size > before
-  }
   return {
     compiling,
     evaluated,
