@@ -91,8 +91,8 @@ describe("a node that goes on from what it left", { timeout: 60_000 }, () => {
       const ran = yield* run(stuck, { root })
       const [node] = ran.result.nodes
       assert.strictEqual(node?.attempts, 3)
-      assert.strictEqual(node.failure?.fact, "NoProgress")
-      assert.include(node.failure.problem, "3 times in a row")
+      assert.strictEqual(node?.failure?.fact, "NoProgress")
+      assert.include(node?.failure?.problem, "3 times in a row")
     })
   )
 })
