@@ -3,12 +3,13 @@ import { canonicalJson, Trace, Weights } from "@inkstone/artifact"
 import { parameterCount, type Precision, type TrainingProgram } from "@inkstone/graph"
 import { type AnyNetwork, NamedArray } from "@inkstone/model-zoo"
 import * as Estimate from "@inkstone/model-zoo/Estimate"
-import { Seed, type Stage, StageFailure } from "@inkstone/stage"
+import { type Progress, Seed, type Stage, StageFailure } from "@inkstone/stage"
 import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
 import { Clock, Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
 import * as Ceiling from "./Ceiling.ts"
+import * as Checkpoints from "./Checkpoints.ts"
 import * as HParams from "./events/HParams.ts"
 import * as GraphLearner from "./GraphLearner.ts"
 import * as Loop from "./Loop.ts"
@@ -29,6 +30,15 @@ export const outputs = { model: Weights, trace: Trace }
 /** Fetches the native library. */
 export const prepare: Stage.Stage["prepare"] = (report) =>
   Effect.asVoid(Effect.mapError(Native.install(report), GraphLearner.toStageFailure))
+
+/** By the newest checkpoint in the workspace. */
+export const goesOnFrom = (
+  { steps }: Pick<TrainingConfig, "steps">,
+  workspace: string
+): Effect.Effect<Progress | undefined, StageFailure> =>
+  Effect.map(Checkpoints.lastIn(workspace), (done) =>
+    done === undefined ? undefined : { done, total: steps, unit: "steps" }
+  )
 
 /** The data that is trained on, as its artifact says. */
 export interface Data {

@@ -30,6 +30,7 @@ export const pretrain = Stage.define({
   outputs: Training.outputs,
   resources: (config) => resourcesOf(config, "causal"),
   prepare: Training.prepare,
+  goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.pretrain")(
     function* (config, { model, tokenizer: tokenizers, train, validation }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
