@@ -5,7 +5,7 @@ import { after } from "./ops/Barrier.ts"
 import { nextId, type Tensor, withGradient } from "./Tensor.ts"
 
 /** What the value was computed from that is older than `since`. */
-const before = (value: Tensor, since: number): ReadonlySet<Tensor> => {
+export const before = (value: Tensor, since: number): ReadonlySet<Tensor> => {
   const seen = new Set<Tensor>()
   const found = new Set<Tensor>()
   const stack = [value]

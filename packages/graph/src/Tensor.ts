@@ -102,15 +102,19 @@ export const origin = (tensor: Tensor): Tensor => {
   return at
 }
 
+interface SortedOptions {
+  readonly aliases: "follow" | "keep"
+  /** those that are left out, with what only they are computed from */
+  readonly until?: (tensor: Tensor) => boolean
+}
+
 /** All tensors the given ones are computed from and themselves, inputs first. Follows aliases if asked to. */
-export const sorted = (
-  roots: ReadonlyArray<Tensor>,
-  options: { readonly aliases: "follow" | "keep" }
-): ReadonlyArray<Tensor> => {
+export const sorted = (roots: ReadonlyArray<Tensor>, options: SortedOptions): ReadonlyArray<Tensor> => {
+  const { until = () => false } = options
   const seen = new Set<Tensor>()
   const stack = roots.map((root) => (options.aliases === "follow" ? origin(root) : root))
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (seen.has(next)) continue
+    if (seen.has(next) || until(next)) continue
     seen.add(next)
     for (const input of next.inputs) stack.push(options.aliases === "follow" ? origin(input) : input)
   }

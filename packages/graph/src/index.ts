@@ -41,6 +41,7 @@ export {
 } from "./Parameter.ts"
 export * as Lion from "./Lion.ts"
 export * as Optimizer from "./Optimizer.ts"
+export { substituted } from "./Substituted.ts"
 export * as Sgd from "./Sgd.ts"
 export { rematerialize } from "./Rematerialize.ts"
 export * as Program from "./Program.ts"
