@@ -54,12 +54,14 @@ const constant = (name: string, count: number): NodeDef => ({
   }
 })
 
-/** A large and a small constant and their sum. */
+/** A large and a small constant, a variable, an operation. */
 const graphDef = graphBytes(
   [
     constant("train/large", 4096),
     constant("train/small", 2),
-    { name: "train/Add", op: "AddV2", inputs: ["train/large", "train/small"], attributes: {} }
+    { name: "h.0.weight", op: "VarHandleOp", inputs: [], attributes: {} },
+    { name: "read/h.0.weight", op: "ReadVariableOp", inputs: ["h.0.weight"], attributes: {} },
+    { name: "train/Add", op: "AddV2", inputs: ["train/large", "^h.0.weight"], attributes: {} }
   ],
   []
 )
@@ -98,11 +100,13 @@ describe("TensorBoard", () => {
         assert.deepStrictEqual(graph.nodes, [
           ["train/large", "Const", []],
           ["train/small", "Const", []],
-          ["train/Add", "AddV2", ["train/large", "train/small"]]
+          // scopes instead of dots; what only reads a variable for a checkpoint is left out
+          ["h/0/weight", "VarHandleOp", []],
+          ["train/Add", "AddV2", ["train/large", "^h/0/weight"]]
         ])
         // dtype and shape are left of the large one
         assert.deepStrictEqual(graph.constants, { "train/large": [[4096], 9], "train/small": [[2], 18] })
-        assert.isBelow(graph.bytes, 300)
+        assert.isBelow(graph.bytes, 400)
       }),
     60_000
   )
