@@ -11,7 +11,8 @@ import { orIfMissing, storage } from "./internal/storage.ts"
 export const holderFile = "holder.json"
 export const workerFile = "worker.json"
 
-const folderOf = (root: string, key: string): string => path.join(root, "work", key)
+/** Where checkpoints, event files and the log of a key lie. */
+export const folderOf = (root: string, key: string): string => path.join(root, "work", key)
 
 /**
  * The key's folder for as long as the scope lives. Where another run that is alive has the same key in hand, a folder beside it:
