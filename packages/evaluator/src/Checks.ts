@@ -1,5 +1,5 @@
 // What must hold before a model is measured, and what a failure means to the person who reads it.
-import type { Tokenizer, Tokens, Weights } from "@inkstone/artifact"
+import type { Artifact, Pairs, Tokenizer, Tokens, Weights } from "@inkstone/artifact"
 import type { LanguageModel, ModelFailed, ModelUnusable } from "@inkstone/model-zoo"
 import { type Given, type Stage, StageFailure } from "@inkstone/stage"
 import type { NativeUnavailable } from "@inkstone/tensorflow"
@@ -58,6 +58,53 @@ export const unfit = ({ model, tokens, tokenizer }: Given<Inputs>): StageFailure
     return wrong("the tokens were made with another tokenizer than the one given")
   return undefined
 }
+
+const wrongVocabulary = (problem: string) =>
+  data("WrongVocabulary", problem, "Wire the data and the tokenizer that the model was trained with")
+
+/** The same of a model and examples of its task. */
+export const unfitForTask = ({
+  model,
+  pairs,
+  tokenizer
+}: {
+  readonly model: Pick<Artifact<typeof Weights>, "attributes">
+  readonly pairs: Artifact<typeof Pairs>
+  readonly tokenizer: Artifact<typeof Tokenizer>
+}): StageFailure | undefined => {
+  const [made, used] = [model.attributes, pairs.attributes]
+  if (used.rows === 0)
+    return data("EmptySplit", `the split "${used.split}" has no examples`, "Wire a split that has examples")
+  if (made.vocabSize !== used.vocabSize)
+    return wrongVocabulary(
+      `the model knows ${made.vocabSize} token ids, the pairs were made with ${used.vocabSize}`
+    )
+  if (made.tokenizer !== "" && made.tokenizer !== used.tokenizer)
+    return wrongVocabulary("the pairs were made with another tokenizer than the model was trained with")
+  if (tokenizer.digest !== used.tokenizer)
+    return wrongVocabulary("the pairs were made with another tokenizer than the one given")
+  return undefined
+}
+
+/** A model numbers its classes as its training data did; weights from elsewhere do not say how. */
+export const otherClasses = (trained: unknown, here: ReadonlyArray<string>): StageFailure | undefined =>
+  Array.isArray(trained) && here.length > 0 && JSON.stringify(trained) !== JSON.stringify(here)
+    ? data(
+        "OtherClasses",
+        `the model was trained with the classes ${trained.join(", ")}, the pairs have ${here.join(", ")}`,
+        "Encode both with the same `labels`"
+      )
+    : undefined
+
+export const wrongTask = (problem: string): StageFailure =>
+  data("WrongTask", problem, "Wire the output of encode-pairs for the task that the model was trained for")
+
+export const notFinite = (id: string): StageFailure =>
+  data(
+    "NotFinite",
+    `the model gives no finite probability to the right answer of example ${id}`,
+    "Its training diverged most likely: lower the learning rate and train it again"
+  )
 
 const tooLong = (problem: string, advice: string) =>
   Effect.fail(new StageFailure({ category: "config", fact: "ContextTooLong", problem, advice }))

@@ -1,6 +1,8 @@
 export { type Interval, type Resampling, intervalOfSums } from "./Bootstrap.ts"
 export { Config as EvaluateConfig } from "./Config.ts"
 export { evaluate } from "./EvaluateStage.ts"
+export { baseline } from "./BaselineStage.ts"
+export { evaluateTask as "evaluate-task" } from "./EvaluateTaskStage.ts"
 export * as Answers from "./metrics/Answers.ts"
 export * as Bleu from "./metrics/Bleu.ts"
 export * as Chrf from "./metrics/Chrf.ts"

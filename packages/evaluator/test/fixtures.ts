@@ -1,6 +1,6 @@
 // A store with a little text as the earlier stages would leave it: byte tokens, 256 is the end-of-text.
 import { Store, StoreLocal, Tokenizer, Tokens, Weights } from "@inkstone/artifact"
-import { Gpt2, NamedArray, Ngram, NgramModel, Philox } from "@inkstone/model-zoo"
+import { Gpt2, LinearModel, NamedArray, Ngram, NgramModel, Philox } from "@inkstone/model-zoo"
 import { Effect, type Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -79,7 +79,8 @@ const sealWeights = (
   about: Pick<
     (typeof Weights)["attributes"]["Type"],
     "family" | "preset" | "architecture" | "parameters" | "contextLength" | "tokenizer"
-  >
+  >,
+  training: (typeof Weights)["attributes"]["Type"]["training"] = {}
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -92,7 +93,7 @@ const sealWeights = (
         trainedOn: "",
         trainTokens: 0,
         trainBytes: 0,
-        training: {},
+        training,
         ...about
       })
       return yield* store.seal(draft)
@@ -145,3 +146,17 @@ export const sealGpt2 = (tokenizer: string) =>
     contextLength: gpt2.contextLength,
     tokenizer
   })
+
+export const sealLinear = (model: LinearModel.Linear, tokenizer: string, labels: ReadonlyArray<string>) =>
+  sealWeights(
+    LinearModel.toArrays(model),
+    {
+      family: "linear",
+      preset: "1-gram",
+      architecture: LinearModel.configOf(model),
+      parameters: LinearModel.parameters(model),
+      contextLength: 64,
+      tokenizer
+    },
+    { labels }
+  )

@@ -87,8 +87,9 @@ export const Metrics = Kind.define({
     primary: Schema.String,
     /** how and of what resamples were drawn; "" where none were kept */
     resampling: Schema.String,
-    /** logical digests */
+    /** logical digest; "" for the model that the same node made */
     model: Schema.String,
+    /** logical digest */
     data: Schema.String,
     split: Schema.String,
     /** documents, or examples */
