@@ -10,7 +10,7 @@ import { repair } from "../Repair.ts"
 import { scriptOf } from "../Script.ts"
 import { Seen } from "../Seen.ts"
 import type { RawExample, RawPart } from "./ExampleRows.ts"
-import type { ExamplesConfig } from "./ExamplesConfig.ts"
+import type { Keeping } from "./Keeping.ts"
 
 type Tables = (typeof Examples)["tables"]
 
@@ -34,9 +34,10 @@ const batchExamples = 1024
 const batchBytes = 4 * 2 ** 20
 
 export class ExampleDesk {
-  readonly #config: ExamplesConfig
+  readonly #config: Keeping
   readonly #measure = new Measure()
   readonly #seen = new Seen()
+  readonly #asked = new Seen()
   readonly ledger = new LedgerRows()
   readonly splits: Record<string, number> = { train: 0, validation: 0, test: 0 }
   readonly partNames = new Set<string>()
@@ -51,7 +52,7 @@ export class ExampleDesk {
   #examples: Array<Entered> = []
   #parts: Array<Part> = []
 
-  constructor(config: ExamplesConfig) {
+  constructor(config: Keeping) {
     this.#config = config
   }
 
@@ -116,7 +117,13 @@ export class ExampleDesk {
     if (lost > 0 && !this.#config.allowReplacement) {
       return { rule: "replacement-character", value: lost, threshold: 0 }
     }
-    if (this.#config.deduplicate === "none") return undefined
+    const { deduplicate, minChars, unique } = this.#config
+    const short = parts.find(({ name, text }) => text.length < (minChars[name] ?? 0))
+    if (short !== undefined)
+      return { rule: "minChars", value: short.text.length, threshold: minChars[short.name] ?? 0 }
+    const same = unique === undefined ? 1 : this.#asked.count(printOf(parts, unique))
+    if (same > 1) return { rule: "asked-before", value: same, threshold: 1 }
+    if (deduplicate === "none") return undefined
     const print = fingerprint(parts.map(({ name, text }) => `${name}\u0001${text}`).join("\u0000"))
     const copies = this.#seen.count(print)
     return copies > 1 ? { rule: "exact-duplicate", value: copies, threshold: 1 } : undefined
@@ -147,3 +154,13 @@ export class ExampleDesk {
     }
   }
 }
+
+const printOf = (
+  parts: ReadonlyArray<Part>,
+  { parts: names, chars }: NonNullable<Keeping["unique"]>
+): string =>
+  fingerprint(
+    parts
+      .flatMap(({ name, text }) => (names.includes(name) ? [text.replace(/\s+/gu, " ").slice(0, chars)] : []))
+      .join("\u0000")
+  )

@@ -31,7 +31,7 @@ const pair: ReadonlyArray<Part> = [
 export const pathsOf = ({ parts, turns, fields }: ExamplesConfig): ReadonlyArray<string> => {
   if (parts.length === 0 && turns === undefined) return []
   return [
-    ...parts.flatMap((part) => [part.field, ...(part.langField === undefined ? [] : [part.langField])]),
+    ...parts.flatMap(({ field, langField }) => [field, langField].filter((path) => path !== undefined)),
     ...(turns === undefined ? [] : [turns]),
     ...Object.values(fields)
   ]
@@ -68,7 +68,7 @@ export class ExampleRows {
 
   #example({ unit, at, fields }: Row, next: Named): RawExample | Broken {
     const bad = (problem: string): Broken => {
-      const text = this.#parts.map(({ field }) => nameAt(fields, field) ?? "").join(" ")
+      const text = this.#parts.map((part) => nameAt(fields, part.field) ?? "").join(" ")
       return { kind: "broken", ...next, place: `${unit} ${at}`, at, problem, text: text.slice(0, 400) }
     }
     const parts = this.#partsOf(fields)
@@ -101,10 +101,16 @@ export class ExampleRows {
     }
     const found: Array<RawPart> = []
     for (const part of this.#parts) {
-      const text = textOf(fieldAt(fields, part.field))
+      const { field, path } = part
+      const text =
+        path === undefined
+          ? textOf(fieldAt(fields, field ?? ""))
+          : new RegExp(path, "u").exec(this.#name)?.[1]
       if (text === undefined || text.trim() === "") {
         if (part.optional) continue
-        return `has nothing in "${part.field}"; its fields are ${fieldNames(fields)}`
+        return path === undefined
+          ? `has nothing in "${field}"; its fields are ${fieldNames(fields)}`
+          : `is in a file whose name ${path} does not match`
       }
       const lang = languageTag(nameAt(fields, part.langField)) ?? part.lang
       found.push({ name: part.name, text, lang })

@@ -1,6 +1,5 @@
 // The stage: files of records in, examples of named parts out, with what was dropped or repaired.
-import { Examples, Ledger } from "@inkstone/artifact"
-import { type Run, type SourceFile, Stage, StageFailure } from "@inkstone/stage"
+import { type SourceFile, Stage, StageFailure } from "@inkstone/stage"
 import { Effect } from "effect"
 import { recordBroken, sourceNameShared, sourceUnreadable } from "../failures.ts"
 import { readItems } from "../Reader.ts"
@@ -9,11 +8,9 @@ import { formatIn } from "../readers/formats.ts"
 import type { Input } from "../readers/Input.ts"
 import { select, sharedName } from "../Selection.ts"
 import { ExampleDesk } from "./ExampleDesk.ts"
+import { describe, type ExamplesRun, flush, outputs } from "./ExampleTables.ts"
 import { ExampleRows, pathsOf } from "./ExampleRows.ts"
 import { ExamplesConfig, rowFormats } from "./ExamplesConfig.ts"
-
-const outputs = { examples: Examples, ledger: Ledger }
-type ExamplesRun = Run<typeof outputs>
 
 /**
  * Reads supervised and parallel data: JSON, JSONL, CSV, TSV, Parquet, Arrow, conversations, PO and TMX. Fails with `EmptyExamples` when none is
@@ -102,41 +99,6 @@ const enterFile = (file: SourceFile, { config, run, desk, done, total }: Progres
     }),
     (batches) => Effect.promise(() => batches.return(undefined))
   )
-
-const flush = Effect.fnUntraced(function* (desk: ExampleDesk, { outputs }: ExamplesRun) {
-  const { examples, parts } = desk.take()
-  const ledger = desk.ledger.take()
-  if (examples.id.length > 0) yield* outputs.examples.append("examples", examples)
-  if (parts.name.length > 0) yield* outputs.examples.append("parts", parts)
-  if (ledger.id.length > 0) yield* outputs.ledger.append("ledger", ledger)
-})
-
-const describe = Effect.fnUntraced(function* (
-  desk: ExampleDesk,
-  { description, licence, splits }: ExamplesConfig,
-  { outputs }: ExamplesRun
-) {
-  const { bytes, kept, parts, partNames } = desk
-  const { dropped, read, repaired } = desk.ledger
-  yield* outputs.examples.describe({
-    examples: kept,
-    parts,
-    bytes,
-    splits: desk.splits,
-    partNames: [...partNames].toSorted(),
-    description,
-    licence
-  })
-  yield* outputs.ledger.describe({ read, kept, dropped, repaired })
-  yield* Effect.logInfo(`kept ${kept} of ${read} examples, ${bytes} bytes`)
-  const wanted = { validation: splits.validation, test: splits.test, train: 1 }
-  for (const [split, share] of Object.entries(wanted)) {
-    if (share === 0 || (desk.splits[split] ?? 0) > 0) continue
-    yield* Effect.logWarning(
-      `no example fell into ${split}: there are few, so choose larger splits or another splits.salt`
-    )
-  }
-})
 
 const noneLeft = (config: ExamplesConfig, files: number, { ledger }: ExampleDesk): StageFailure => {
   const looked = config.files.join(", ")

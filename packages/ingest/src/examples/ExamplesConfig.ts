@@ -1,16 +1,17 @@
 // What a pipeline file may say to the examples stage. Every field but `files` has a default.
 import { field } from "@inkstone/stage"
 import { Record, Schema } from "effect"
-import { Splits } from "../IngestConfig.ts"
 import { arrow } from "../readers/Arrow.ts"
 import { csv, tsv } from "../readers/Csv.ts"
 import { json } from "../readers/Json.ts"
 import { jsonl } from "../readers/Jsonl.ts"
+import { mailRows } from "../readers/MailRows.ts"
 import { parquet } from "../readers/Parquet.ts"
 import { po } from "../readers/Po.ts"
 import type { RowFormat } from "../readers/Records.ts"
-import { reading } from "../readers/Settings.ts"
+import { PathPattern, reading } from "../readers/Settings.ts"
 import { tmx } from "../readers/Tmx.ts"
+import { keeping } from "./Keeping.ts"
 
 /** Where several recognise a file by its beginning, the first of them reads it. */
 export const rowFormats = {
@@ -21,7 +22,8 @@ export const rowFormats = {
   csv,
   tsv,
   jsonl,
-  json
+  json,
+  mail: mailRows
 } as const satisfies { readonly [name: string]: RowFormat }
 const rowFormatNames: ReadonlyArray<keyof typeof rowFormats> = Record.keys(rowFormats)
 
@@ -32,11 +34,19 @@ const Path = Schema.String.check(Schema.makeFilter((path) => path !== "" || "exp
 
 const Part = Schema.Struct({
   name: Name.annotate({ description: "what it is: question, answer, text, label, source, target, ..." }),
-  field: Path.annotate({ description: "where it is in a record; a.b is b inside a" }),
+  field: Schema.optionalKey(Path).annotate({ description: "where it is in a record; a.b is b inside a" }),
+  path: Schema.optionalKey(PathPattern).annotate({
+    description: "instead of field: its text is the first group of this regular expression in the file's name"
+  }),
   lang: Schema.optionalKey(Schema.String).annotate({ description: "its language, if all have the same" }),
   langField: Schema.optionalKey(Path).annotate({ description: "field that holds its language" }),
   optional: field(Schema.Boolean, false, "a record without it is one without this part")
-})
+}).check(
+  Schema.makeFilter(
+    ({ field, path }) =>
+      (field === undefined) !== (path === undefined) || "expected field, or path instead of it"
+  )
+)
 export type Part = typeof Part.Type
 
 const Fields = Schema.Struct({
@@ -59,7 +69,7 @@ export const ExamplesConfig = Schema.Struct({
   parts: field(
     Schema.Array(Part),
     [],
-    "which texts make an example, in this order; PO and TMX have source and target without being asked"
+    "which texts make an example, in this order; PO and TMX have source and target without being asked; a mail has text, subject, body, headers"
   ),
   turns: Schema.optionalKey(Path).annotate({
     description:
@@ -71,26 +81,6 @@ export const ExamplesConfig = Schema.Struct({
     1_000_000,
     "most characters of a record; none longer than this is held"
   ),
-  unicode: field(
-    Schema.Literals(["nfc", "nfkc", "none"]),
-    "nfc",
-    "nfkc also rewrites full-width punctuation, which Chinese text should keep"
-  ),
-  allowReplacement: field(
-    Schema.Boolean,
-    false,
-    "keep examples with U+FFFD, the trace of bytes that were lost"
-  ),
-  deduplicate: field(
-    Schema.Literals(["exact", "none"]),
-    "exact",
-    "exact: of examples that differ in white space only, the first by name stays"
-  ),
-  splits: field(Splits, {}, "shares of the examples held out; the rest is train"),
-  lang: Schema.optionalKey(Schema.String).annotate({
-    description: "ISO 639-1 of all parts that say nothing else; else a guess per part"
-  }),
-  description: field(Schema.String, "", "where the examples come from"),
-  licence: field(Schema.String, "", "under which licence")
+  ...keeping
 })
 export type ExamplesConfig = typeof ExamplesConfig.Type

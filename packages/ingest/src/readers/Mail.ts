@@ -10,7 +10,7 @@ import { Refusal } from "./Refusal.ts"
 
 const latin1 = new TextDecoder("latin1")
 /** with base64 and attachments; what is held of a mail while it is read */
-const mostMailBytes = 2 ** 26
+export const mostMailBytes = 2 ** 26
 /** people forward what was forwarded, but not so often */
 const mostNesting = 32
 
@@ -74,9 +74,10 @@ interface MailText {
   readonly group: string | undefined
 }
 
-const mailText = async (
+/** What was said in a mail, without what it repeats. */
+export const mailText = async (
   bytes: Uint8Array<ArrayBuffer>,
-  { mail: wanted }: IngestConfig
+  { mail: wanted }: Pick<IngestConfig, "mail">
 ): Promise<MailText> => {
   const { default: PostalMime } = await import("postal-mime")
   const email = await PostalMime.parse(bytes, { maxNestingDepth: mostNesting }).catch((problem: unknown) => {

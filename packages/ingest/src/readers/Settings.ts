@@ -14,12 +14,13 @@ const isPattern = Schema.makeFilter<string>(
 )
 /** A regular expression of JavaScript, to be used with the flag u. */
 export const Pattern = Schema.String.check(isPattern)
-const NumberPattern = Schema.String.check(
+/** With one group, which is what is wanted of a file's name. */
+export const PathPattern = Schema.String.check(
   isPattern,
   Schema.makeFilter((pattern) => {
     if (!compiles(pattern)) return true // said by the check above
     const groups = new RegExp(`${pattern}|`, "u").exec("")?.length ?? 0
-    return groups > 1 || "expected a capture group round the number"
+    return groups > 1 || "expected a capture group round what is wanted"
   })
 )
 
@@ -42,7 +43,7 @@ const Where = Schema.Struct({
   }),
   number: Schema.optionalKey(
     Schema.Struct({
-      pattern: NumberPattern.annotate({ description: "its first group is the number, such as ^(\\d{4})_" }),
+      pattern: PathPattern.annotate({ description: "its first group is the number, such as ^(\\d{4})_" }),
       atLeast: Schema.optionalKey(Schema.Finite),
       atMost: Schema.optionalKey(Schema.Finite)
     })
@@ -87,7 +88,8 @@ const Limits = Schema.Struct({
 /** Fields of a stage's config; all but `files` have a default. */
 export const reading = {
   files: Schema.NonEmptyArray(Schema.String).annotate({
-    description: "paths, folders and globs relative to the pipeline file, or npm:package/path/*.txt"
+    description:
+      "paths, folders and globs relative to the pipeline file, or npm:package/path/*.txt, pypi:package@version/path, apt:package/path"
   }),
   exclude: field(
     Schema.Array(Schema.String),
