@@ -115,6 +115,13 @@ export const open = Effect.fn("GraphLearner.open")(function* (
   const session = yield* Effect.mapError(Session.open(program.graphDef), toStageFailure)
   const entries: Entries = program.entries
   const variables = program.variables.filter(({ scratch }) => !scratch)
+  /** never changes: it is not kept again in each checkpoint */
+  const still = new Set([
+    ...variables.flatMap(({ name, trainable }) => (!trainable && start.has(name) ? [name] : [])),
+    ...objective.parameters.flatMap((parameter) =>
+      options.trained?.(parameter) === false && start.has(parameter.name) ? [parameter.name] : []
+    )
+  ])
   const averages = new Set(variables.flatMap(({ name }) => (name.endsWith(Averaging.suffix) ? [name] : [])))
   const entryOf = (name: string): Entry => {
     const entry = entries[name]
@@ -228,8 +235,7 @@ export const open = Effect.fn("GraphLearner.open")(function* (
       ),
       asWeights
     ),
-    // what never changes is not kept again in each checkpoint
-    state: read(variables.filter(({ name, trainable }) => trainable || !start.has(name))),
+    state: read(variables.filter(({ name }) => !still.has(name))),
     restore,
     restart
   }

@@ -1,6 +1,7 @@
 // What a training starts from: a network of the zoo with fresh weights, or weights that were trained before.
 import type { Artifact, ArtifactCorrupt, StorageFailed, Weights } from "@inkstone/artifact"
-import { type AnyNetwork, type Family, Layers, NamedArray, Zoo } from "@inkstone/model-zoo"
+import { GraphInvalid, parameterCount } from "@inkstone/graph"
+import { type AnyNetwork, type Family, Layers, Lora, NamedArray, Zoo } from "@inkstone/model-zoo"
 import { StageFailure } from "@inkstone/stage"
 import { Effect, Result } from "effect"
 import {
@@ -12,6 +13,7 @@ import {
   networkOf,
   presetName
 } from "./NetworkConfig.ts"
+import type { TuningConfig } from "./Tuning.ts"
 
 export type NetworkOf<K extends NetworkKind> = Extract<AnyNetwork, { readonly kind: K }>
 
@@ -22,6 +24,10 @@ export interface Start<N extends AnyNetwork = AnyNetwork> {
   readonly network: N
   /** T: tokens of a row */
   readonly contextLength: number
+  /** where thin matrices are trained beside those of the weights: `network` has both, and what is handed over is merged */
+  readonly adapted?: Lora.Adapted
+  /** numbers of the network that is handed over */
+  readonly parameters: number
   /** of the weights it starts from; none for fresh ones */
   readonly arrays: NamedArray.NamedArrays
   /** logical digest of the weights it starts from; "" for fresh ones */
@@ -43,23 +49,41 @@ const wrong = (problem: string, advice: string) =>
 
 /** The network that a config names, with weights of its own or with those that it is given. */
 export const start = Effect.fn("Start.start")(function* <K extends NetworkKind>(
-  config: NetworkConfig,
+  config: NetworkConfig & Pick<TuningConfig, "lora">,
   given: ReadonlyArray<{ readonly artifact: Artifact<typeof Weights> }>,
   wanted: Wanted<K>
 ): Effect.fn.Return<Start<NetworkOf<K>>, StageFailure | ArtifactCorrupt | StorageFailed> {
   const [first, second] = given
   if (second !== undefined)
     return yield* wrong(`${given.length} models are wired to the port model`, "Wire one")
-  const found: Start =
+  const found: Omit<Start, "parameters"> =
     first === undefined ? yield* fresh(config, wanted) : yield* trained(config, first.artifact, wanted)
   const { network } = found
+  const parameters = parameterCount(network)
   if (!isOf(network, wanted.kind))
     return yield* wrong(
       `${found.family} is no network that this stage trains: it takes ${wanted.kind} families`,
       "Wire weights of another family"
     )
-  return { ...found, network }
+  if (config.lora === undefined) return { ...found, network, parameters }
+  if (first === undefined)
+    return yield* wrong(
+      "lora changes weights that were trained before, and none are wired to the port model",
+      "Wire weights to model, or remove lora"
+    )
+  const adapted = yield* adapt(network, config.lora)
+  return { ...found, network: adapted.network, adapted, parameters }
 })
+
+const adapt = <N extends AnyNetwork>(network: N, settings: Lora.LoraSettings) =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(Lora.adapt(network, settings))
+    } catch (cause) {
+      if (cause instanceof GraphInvalid) return Effect.fail(wrong(cause.message, "Change lora.targets"))
+      return Effect.die(cause)
+    }
+  })
 
 const isOf = <K extends NetworkKind>(network: AnyNetwork, kind: K): network is NetworkOf<K> =>
   network.kind === kind

@@ -1,7 +1,7 @@
 // What every training stage does once it knows its task: opens the program, runs the loop, hands over weights and trace.
 import { canonicalJson, Trace, Weights } from "@inkstone/artifact"
 import { parameterCount, type Precision, type TrainingProgram } from "@inkstone/graph"
-import { type AnyNetwork, NamedArray } from "@inkstone/model-zoo"
+import { Lora, NamedArray } from "@inkstone/model-zoo"
 import * as Estimate from "@inkstone/model-zoo/Estimate"
 import { type Progress, Seed, type Stage, StageFailure } from "@inkstone/stage"
 import { CpuFeatures, Device, Native } from "@inkstone/tensorflow"
@@ -80,7 +80,7 @@ export const train = Effect.fn("Training.train")(
   function* ({ config, data, encoded, run, sample, start, task }: Job) {
     const began = yield* Clock.monotonicTimeNanos
     const { contextLength, network } = start
-    const problem = wrong(config, network)
+    const problem = wrong(config, { network })
     if (problem !== undefined)
       return yield* new StageFailure({
         category: "config",
@@ -93,11 +93,17 @@ export const train = Effect.fn("Training.train")(
     const { minLearningRate, warmupSteps } = schedule
     // with what was left out or left open
     const training = { ...encoded, contextLength, minLearningRate, precision, warmupSteps }
-    const parameters = parameterCount(network)
-    yield* Effect.logInfo(`${parameters.toLocaleString("en-US")} parameters, ${precision}`)
+    const { parameters } = start
+    const program = programOf(config, start, precision)
+    const { trained = () => true } = program
+    const moving = parameterCount({ parameters: network.parameters.filter(trained) })
+    const count = (n: number) => n.toLocaleString("en-US")
+    yield* Effect.logInfo(
+      `${count(parameters)} parameters${moving === parameters ? "" : `, ${count(moving)} of them or beside them trained`}, ${precision}`
+    )
 
     const { microBatchSize = config.batchSize } = config
-    const opened = yield* GraphLearner.open(task.objective, programOf(config, network, precision), {
+    const opened = yield* GraphLearner.open(task.objective, program, {
       seed: Seed.derive(run.seed, "weights"),
       gradientClip: config.gradientClip,
       start: new Map([...start.arrays, ...(task.given ?? [])])
@@ -132,7 +138,14 @@ export const train = Effect.fn("Training.train")(
       keepBest: config.keepBest,
       logEvery: config.logEvery,
       memoryLimit: (config.memoryLimitGigabytes ?? Infinity) * 1e9,
-      ...(sample === undefined ? {} : { sample }),
+      ...(sample === undefined
+        ? {}
+        : {
+            sample: {
+              ...sample,
+              write: (weights) => Effect.flatMap(plain(start, weights), sample.write)
+            }
+          }),
       ...(request === undefined && config.compile && config.steps >= fewSteps
         ? { ceiling: yield* ceilingOf(config, start, precision) }
         : {}),
@@ -153,7 +166,8 @@ export const train = Effect.fn("Training.train")(
     }
     const outcome = yield* Loop.train(watched.learner, plan)
 
-    yield* NamedArray.append(run.outputs.model, outcome.weights.values())
+    const weights = yield* plain(start, outcome.weights)
+    yield* NamedArray.append(run.outputs.model, weights.values())
     const { architecture, family, preset } = start
     const { bytes, endOfTextId, tokenizer, tokens } = data
     yield* run.outputs.model.describe({
@@ -196,7 +210,7 @@ export const train = Effect.fn("Training.train")(
 
 const programOf = (
   config: TrainingConfig,
-  network: AnyNetwork,
+  { adapted, network }: Start,
   precision: Precision
 ): TrainingProgram.Options => {
   const { averageDecay, batchSize, compile, dropout, microBatchSize = batchSize, rematerialize } = config
@@ -207,10 +221,22 @@ const programOf = (
     dropout,
     rematerialize,
     accumulation: microBatchSize < batchSize,
-    ...partsOf(config, network),
+    ...partsOf(config, { network, ...(adapted === undefined ? {} : { trained: adapted.trained }) }),
     ...(averageDecay === undefined ? {} : { averaging: { decay: averageDecay } })
   }
 }
+
+/** Weights of the network that was asked for: thin matrices are merged into those beside them. */
+const plain = ({ adapted }: Start, weights: NamedArray.NamedArrays) =>
+  adapted === undefined
+    ? Effect.succeed(weights)
+    : Lora.merge(adapted, weights).pipe(
+        Effect.map(({ arrays }) => arrays),
+        Effect.mapError(
+          ({ _tag, message }) =>
+            new StageFailure({ category: "crashed", fact: _tag, problem: message, advice: "" })
+        )
+      )
 
 const ceilingOf = Effect.fnUntraced(function* (
   config: TrainingConfig,

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import * as path from "node:path"
 import { storeIn } from "./artifacts.ts"
 import { temporaryFolder } from "./peers.ts"
-import { digests, train } from "./pretraining.ts"
+import { digests, tiny, train, trainAll } from "./pretraining.ts"
 
 const small = { steps: 6, evaluateEvery: 3, checkpointEvery: 2, restoreBest: false }
 
@@ -66,6 +66,44 @@ describe("parts of a network", () => {
             )
           )
           assert.deepStrictEqual(digests(yield* train(path.join(folder, "cut"), all)), whole)
+        }).pipe(Effect.provide(storeIn(folder)))
+      }),
+    60_000
+  )
+
+  it.live(
+    "learn thin matrices that are merged into those they stand beside, and nothing else",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        yield* Effect.gen(function* () {
+          const store = yield* Store
+          const arrays = (digest: string) =>
+            Effect.flatMap(store.open(Weights, digest), (weights) => NamedArray.read(weights))
+          const base = (yield* train(path.join(folder, "base"), small))["model"]?.digest ?? ""
+          const lora = { rank: 2, alpha: 4, head: false }
+          const { architecture: _, contextLength: __, ...rest } = { ...tiny, ...small }
+          const tune = (name: string, dieAt?: number) =>
+            trainAll(
+              path.join(folder, name),
+              { ...rest, lora },
+              {
+                model: base,
+                report: ({ done }) => (done === dieAt ? Effect.die(new Error("power cut")) : Effect.void)
+              }
+            )
+          const whole = yield* tune("whole")
+          const [before, after] = [yield* arrays(base), yield* arrays(whole["model"]?.digest ?? "")]
+          const differ = [...before.values()].filter(
+            ({ bytes, name }) => !Buffer.from(bytes).equals(Buffer.from(after.get(name)?.bytes ?? []))
+          )
+          assert.deepStrictEqual([...after.keys()].toSorted(), [...before.keys()].toSorted())
+          assert.deepStrictEqual(
+            differ.map(({ name }) => name),
+            ["transformer.h.0.attn.c_attn.weight", "transformer.h.1.attn.c_attn.weight"]
+          )
+          yield* Effect.exit(tune("cut", 5))
+          assert.deepStrictEqual(digests(yield* tune("cut")), digests(whole))
         }).pipe(Effect.provide(storeIn(folder)))
       }),
     60_000

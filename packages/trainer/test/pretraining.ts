@@ -18,20 +18,40 @@ export const tiny = {
   compile: false
 } as const
 
-const ref = ({ kind, digest }: ArtifactRef) => [{ label: "tokens", ref: { kind, digest } }]
+const ref = ({ kind, digest }: Pick<ArtifactRef, "kind" | "digest">) => [
+  { label: "tokens", ref: { kind, digest } }
+]
+
+interface More {
+  readonly report?: (progress: Progress) => Effect.Effect<void>
+  /** digest of weights to start from */
+  readonly model?: string
+}
 
 /** Trains in a workspace; `config` changes the tiny one. */
 export const train = (
   workspace: string,
   config: Readonly<Record<string, unknown>> = {},
-  report: (progress: Progress) => Effect.Effect<void> = () => Effect.void
+  report: NonNullable<More["report"]> = () => Effect.void
+) => trainAll(workspace, { ...tiny, ...config }, { report })
+
+/** Trains in a workspace with a config of its own. */
+export const trainAll = (
+  workspace: string,
+  config: Readonly<Record<string, unknown>>,
+  { model, report = () => Effect.void }: More = {}
 ) =>
   Effect.gen(function* () {
     const [trained, validation] = [yield* tokens("train", 40), yield* tokens("validation", 6)]
     return yield* StageRunner.run({
       stage: pretrain,
-      config: { ...tiny, ...config },
-      inputs: { train: ref(trained), validation: ref(validation), model: [], tokenizer: [] },
+      config,
+      inputs: {
+        train: ref(trained),
+        validation: ref(validation),
+        model: model === undefined ? [] : ref({ kind: "weights", digest: model }),
+        tokenizer: []
+      },
       seed: 7,
       files: [],
       workspace,
