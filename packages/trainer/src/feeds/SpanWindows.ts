@@ -16,6 +16,9 @@ export interface SpanRun extends DenoisingSettings {
   readonly seed: number
 }
 
+/** of a source: one that stays, a sentinel, the end */
+const fewestTokens = 3
+
 /** Refuses what makes no row, and pieces that nothing could stand for. */
 export const check = (port: string, run: SpanRun): Effect.Effect<void, StageFailure> => {
   const { denoising, ids, sentinels, sourceLength } = run
@@ -25,6 +28,14 @@ export const check = (port: string, run: SpanRun): Effect.Effect<void, StageFail
         "NoSentinels",
         "the tokenizer has no sentinels: <extra_id_0> is none of its special tokens",
         "Take the tokenizer of a T5, train one with <extra_id_0>, <extra_id_1>, ... among its special tokens, or set denoising: prefix"
+      )
+    )
+  if (sourceLength < fewestTokens)
+    return Effect.fail(
+      refused(
+        "ContextTooShort",
+        `a source of ${sourceLength} tokens has no room for a token, a sentinel and the end`,
+        "Give rows more tokens"
       )
     )
   const { source, target, text } = lengthsOf(run)
