@@ -12,6 +12,7 @@ import {
   type TrainingProgram
 } from "@inkstone/graph"
 import * as Layers from "./Layers.ts"
+import { isThin, thinName } from "./lora/Names.ts"
 import { throughout } from "./lora/Throughout.ts"
 import type { AnyNetwork, Network } from "./Network.ts"
 
@@ -72,13 +73,9 @@ export const adapt = <N extends AnyNetwork>(network: N, settings: LoraSettings):
   return {
     network: { ...adapted, parameters: [...network.parameters, ...thin] },
     targets,
-    trained: (parameter) => thin.has(parameter) || (head && !isThin(parameter) && of(parameter) === top)
+    trained: (parameter) => thin.has(parameter) || (head && !isThin(parameter.name) && of(parameter) === top)
   }
 }
-
-/** What names of the thin matrices begin with in `peft`. */
-const prefix = "base_model.model."
-const isThin = ({ name }: Pick<Parameter, "name">) => name.startsWith(prefix)
 
 const isTarget = (module: string, target: string) => module === target || module.endsWith(`.${target}`)
 const last = (name: string) => name.slice(name.lastIndexOf(".") + 1)
@@ -117,8 +114,8 @@ const targetsOf = (
     return {
       weight,
       transposed,
-      a: parameter(`${prefix}${module}.lora_A.weight`, [rank, into], Initializer.normal(deviation)),
-      b: parameter(`${prefix}${module}.lora_B.weight`, [out, rank], Initializer.zeros),
+      a: parameter(thinName(module, "A"), [rank, into], Initializer.normal(deviation)),
+      b: parameter(thinName(module, "B"), [out, rank], Initializer.zeros),
       scale: alpha / rank
     }
   })
