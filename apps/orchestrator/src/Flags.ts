@@ -79,3 +79,19 @@ export const rematerialize = Flag.Boolean("rematerialize").pipe(
   Flag.withDescription("Compute each block again in the backward pass: less memory, more time"),
   Flag.withDefault(false)
 )
+
+export const jobs = Flag.Int("jobs").pipe(
+  Flag.withAlias("j"),
+  Flag.withDescription("Most nodes at once (default: one a processor)"),
+  between(1),
+  Flag.optional
+)
+
+export const memory = Flag.Finite("memory").pipe(
+  Flag.withDescription("GiB that nodes may hold together (default: what the machine has)"),
+  Flag.filter(
+    (gib) => gib > 0,
+    () => "more than 0"
+  ),
+  Flag.optional
+)

@@ -13,6 +13,7 @@ import { graph } from "./commands/Graph.ts"
 import { models } from "./commands/Models.ts"
 import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
+import { resume } from "./commands/Resume.ts"
 import { run } from "./commands/Run.ts"
 import { tokenizers } from "./commands/Tokenizers.ts"
 import { watch } from "./commands/Watch.ts"
@@ -50,6 +51,7 @@ const presenter: CliOutput.Presenter = {
 const inkstone = Command.make("inkstone").pipe(
   Command.withSubcommands([
     run,
+    resume,
     watch,
     plan,
     graph,

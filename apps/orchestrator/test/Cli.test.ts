@@ -7,6 +7,7 @@ import { environment, fixture, inkstone, jsonLines, main, temporary } from "./in
 
 const commands = [
   "run",
+  "resume",
   "plan",
   "graph",
   "report",
