@@ -39,7 +39,14 @@ export { zoo, type FamilyName } from "./Zoo.ts"
 export * from "./Network.ts"
 export * from "./objectives/Causal.ts"
 export { classification } from "./objectives/Classification.ts"
-export { distillation, type DistillationSettings, teacherName } from "./objectives/Distillation.ts"
+export {
+  distilBert,
+  distillation,
+  distillationCausal,
+  type DistillationSettings,
+  distillationTextToText,
+  teacherName
+} from "./objectives/Distillation.ts"
 export { maskedLanguage } from "./objectives/MaskedLanguage.ts"
 export { pretraining } from "./objectives/NextSentence.ts"
 export { questionAnswering } from "./objectives/QuestionAnswering.ts"

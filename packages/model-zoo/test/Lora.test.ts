@@ -137,8 +137,12 @@ describe.each(families)("merging $family.name", ({ architecture, family }) => {
         base.parameters.map(({ name }) => name)
       )
       const [one, other] = [taskOf(adapted.network), taskOf(base)]
-      const found = evaluate(other.objective, batchOf(other), lossesOf(other.objective), of(merged.arrays))
-      const expected = evaluate(one.objective, batchOf(one), lossesOf(one.objective), of(arrays))
+      const found = evaluate(other.objective, batchOf(other), lossesOf(other.objective), {
+        parameters: of(merged.arrays)
+      })
+      const expected = evaluate(one.objective, batchOf(one), lossesOf(one.objective), {
+        parameters: of(arrays)
+      })
       for (const [i, [value = 0]] of expected.entries())
         assert.approximately(found[i]?.[0] ?? 0, value, 1e-5 * Math.abs(value))
       const back = yield* Lora.unmerge(adapted, merged)
@@ -173,8 +177,12 @@ describe.each(families)("merging $family.name", ({ architecture, family }) => {
         return { shape, data }
       }
       const plain = taskOf(base)
-      const [before] = evaluate(plain.objective, batchOf(plain), lossesOf(plain.objective).slice(0, 1), start)
-      const [after] = evaluate(task.objective, batchOf(task), lossesOf(task.objective).slice(0, 1), start)
+      const [before] = evaluate(plain.objective, batchOf(plain), lossesOf(plain.objective).slice(0, 1), {
+        parameters: start
+      })
+      const [after] = evaluate(task.objective, batchOf(task), lossesOf(task.objective).slice(0, 1), {
+        parameters: start
+      })
       assert.deepStrictEqual(after, before)
       const slopes = (rematerialize: boolean) => {
         const [loss] = lossesOf(task.objective, { rematerialize })

@@ -1,13 +1,29 @@
 // What objectives of language models see of a row, in float64.
 import { assert, describe, it } from "@effect/vitest"
-import { add, GraphInvalid, type Objective, sum, type Tensor } from "@inkstone/graph"
+import {
+  add,
+  GraphInvalid,
+  type Objective,
+  slice,
+  sum,
+  type Tensor,
+  type Values,
+  type Variable
+} from "@inkstone/graph"
 import { Effect } from "effect"
 import { causal, causalPacked } from "../src/objectives/Causal.ts"
 import { classification } from "../src/objectives/Classification.ts"
+import {
+  distilBert,
+  distillationCausal,
+  distillationTextToText,
+  teacherName
+} from "../src/objectives/Distillation.ts"
 import { textToText } from "../src/objectives/TextToText.ts"
 import { withDomains } from "../src/objectives/WithDomains.ts"
 import { zoo } from "../src/Zoo.ts"
-import { type Batch, evaluate } from "./float64.ts"
+import type { AnyNetwork } from "../src/Network.ts"
+import { type Batch, evaluate, valuesOf } from "./float64.ts"
 import { tinies } from "./tinies.ts"
 
 const run = { precision: "float32" } as const
@@ -114,5 +130,84 @@ describe("domains of tokens", () => {
   it("are refused where the head is missing, as without them", () => {
     const network = Effect.runSync(zoo.bert.network({ ...tinies.bert[0]?.architecture }))
     assert.throws(() => withDomains(network, classification), GraphInvalid, /head classification/)
+  })
+})
+
+/** softmax of logits over the temperature */
+const likelihoods = (logits: Float64Array, temperature: number) => {
+  const powers = [...logits].map((logit) => Math.exp(logit / temperature))
+  const total = powers.reduce((a, b) => a + b)
+  return powers.map((power) => power / total)
+}
+/** Numbers of a teacher's variables: those of its parameters. */
+const taught = (
+  teacher: AnyNetwork,
+  variables: ReadonlyArray<Variable>
+): ReadonlyArray<readonly [Tensor, Values]> =>
+  teacher.parameters.flatMap((parameter) =>
+    variables
+      .filter(({ name }) => name === teacherName(parameter.name))
+      .map((variable) => [variable, valuesOf(parameter)] as const)
+  )
+
+const shape = { vocabSize: 30, contextLength: 16, layers: 1, heads: 2, channels: 8 }
+const gpt = (change: object) =>
+  Effect.runSync(zoo.gpt2.network({ ...shape, layerNormEpsilon: 1e-5, ...change }))
+const text = (length: number) => ids([2, length], (i) => 5 + ((i * 7) % 20))
+/** of a place, at temperature 2 */
+const at = (said: Float64Array | undefined, place: number) =>
+  likelihoods((said ?? new Float64Array(0)).subarray(place * 30, (place + 1) * 30), 2)
+
+describe("a teacher", () => {
+  const settings = { ...distilBert, cosine: 0 }
+  it.effect("of another family teaches next tokens by what it thinks of all of them", () =>
+    Effect.gen(function* () {
+      const student = yield* zoo.gpt2.network({ ...shape, layerNormEpsilon: 1e-5 })
+      const own = { keyHeads: 1, innerChannels: 12, rotaryBase: 100, normEpsilon: 1e-5, tied: true }
+      const teacher = yield* zoo.llama.network({ ...shape, ...own, channels: 12 })
+      const objective = distillationCausal(student, teacher, settings)
+      const read = slice(objective.inputs.tokens, { axis: 1, from: 0, size: "T" })
+      const [logits, others] = [student, teacher].map((network) =>
+        network.logits(network.hidden(read, run), run.precision)
+      )
+      const { divergence } = objective.terms(run)
+      const [found, mine, theirs] = evaluate(
+        { ...objective, parameters: [...student.parameters, ...teacher.parameters] },
+        { tokens: text(6), weights: ones([2, 5]) },
+        [divergence.values, logits!, others!],
+        { given: taught(teacher, objective.teacher) }
+      )
+      assert.lengthOf(found ?? [], 10)
+      for (const [place, value] of (found ?? []).entries()) {
+        const [p, q] = [at(theirs, place), at(mine, place)]
+        const expected = p.reduce((sum, likely, i) => sum + likely * Math.log(likely / (q[i] ?? 0)), 0)
+        assert.approximately(value, expected * 2 ** 2, 1e-9)
+      }
+    })
+  )
+  it.effect("that is the student's like has nothing to teach but what was written", () =>
+    Effect.gen(function* () {
+      const t5 = yield* zoo.t5.network({ ...tinies.t5[0]?.architecture, decoderLayers: 1 })
+      const objective = distillationTextToText(t5, t5, { ...settings, cosine: 1 })
+      const { cosine, divergence, nats } = objective.terms(run)
+      const batch = { source: text(5), sourceMask: ones([2, 5]), targets: text(3), weights: ones([2, 3]) }
+      const [apart, angle, found] = evaluate(
+        objective,
+        batch,
+        [divergence.values, cosine!.values, nats.values],
+        { given: taught(t5, objective.teacher) }
+      )
+      for (const value of [...(apart ?? [1]), ...(angle ?? [1])]) assert.approximately(value, 0, 1e-12)
+      const plain = textToText(t5)
+      assert.deepStrictEqual(found, evaluate(plain, batch, [plain.terms(run).nats.values])[0])
+    })
+  )
+  it("must know the same tokens, and be as wide where directions are compared", () => {
+    assert.throws(
+      () => distillationCausal(gpt({}), gpt({ vocabSize: 31 })),
+      /vocabulary of 30, its teacher one of 31/
+    )
+    const wide = distillationCausal(gpt({}), gpt({ channels: 16 }))
+    assert.throws(() => wide.terms(run), /8 channels, its teacher 16: set cosine to 0/)
   })
 })

@@ -19,14 +19,21 @@ export const valuesOf = ({ name, shape }: Parameter): Values => ({
   data: Float64Array.from(Start.stirred({ name, shape }))
 })
 
+interface Numbers {
+  readonly parameters?: (parameter: Parameter) => Values
+  /** of whatever else they are computed from */
+  readonly given?: ReadonlyArray<readonly [Tensor, Values]>
+}
+
 /** The values of tensors that an objective computes, for a batch. */
 export const evaluate = (
   objective: Objective,
   batch: Batch,
   tensors: ReadonlyArray<Tensor>,
-  parameters: (parameter: Parameter) => Values = valuesOf
+  { given: more = [], parameters = valuesOf }: Numbers = {}
 ): ReadonlyArray<Float64Array> => {
   const given = new Map<Tensor, Values>(objective.parameters.map((one) => [one, parameters(one)]))
+  for (const [tensor, values] of more) given.set(tensor, values)
   const sizes: Record<string, number> = {}
   for (const [name, tensor] of Object.entries(objective.inputs)) {
     const { shape = [], values = [] } = batch[name] ?? {}

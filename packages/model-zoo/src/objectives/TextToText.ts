@@ -30,18 +30,27 @@ export const textToText = (network: EncoderDecoderNetwork) => {
   return { parameters: network.parameters, inputs, terms } satisfies Objective
 }
 
+interface Texts {
+  readonly source: Tensor
+  readonly sourceMask: Tensor
+  readonly targets: Tensor
+}
+
 /** Logits of each token of `targets [B, T]`, `[B, T, V]`, after `source [B, S]` and the targets before it. */
-export const logitsOf = (
+export const logitsOf = (network: EncoderDecoderNetwork, texts: Texts, run: Run): Tensor => {
+  return network.logits(written(network, texts, run), run.precision)
+}
+
+/** Hidden states of the decoder that these logits come from, `[B, T, C]`. */
+export const written = (
   network: EncoderDecoderNetwork,
-  texts: { readonly source: Tensor; readonly sourceMask: Tensor; readonly targets: Tensor },
+  { source, sourceMask, targets }: Texts,
   run: Run
 ): Tensor => {
-  const { source, sourceMask, targets } = texts
   const encoded = network.encode(source, { ...run, mask: sourceMask }) // [B, S, C]
   const memory = network.memory(encoded, run.precision)
   const read = shifted(targets, network.startId)
-  const hidden = network.decode(read, { ...run, memory, memoryMask: sourceMask }) // [B, T, C]
-  return network.logits(hidden, run.precision)
+  return network.decode(read, { ...run, memory, memoryMask: sourceMask })
 }
 
 /** What the decoder reads, `[B, T]`: the start, then all but the last of `targets [B, T]`. */
