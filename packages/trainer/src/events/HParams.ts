@@ -22,7 +22,7 @@ export interface Experiment {
   readonly name: string
   /** Markdown */
   readonly about: string
-  /** settings of every run: their names, types and ranges are computed from them */
+  /** settings of every run: types and ranges are computed from them; the table has those that differ, or all of a single run */
   readonly runs: ReadonlyArray<HParams>
   readonly metrics: ReadonlyArray<Metric>
 }
@@ -95,8 +95,9 @@ export const experiment = ({ about, metrics, name, runs }: Experiment, wallSecon
     Wire.text(message, 6, name)
     Wire.text(message, 1, about)
     Wire.double(message, 3, wallSeconds)
-    const names = new Set(runs.flatMap((hparams) => Object.keys(hparams)))
-    for (const name of names)
+    const names = [...new Set(runs.flatMap((hparams) => Object.keys(hparams)))]
+    const differing = names.filter((name) => new Set(runs.map((hparams) => hparams[name])).size > 1)
+    for (const name of differing.length > 0 ? differing : names)
       Wire.embedded(
         message,
         4,
