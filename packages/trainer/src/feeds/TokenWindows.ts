@@ -1,6 +1,6 @@
 // Windows of a run of tokens for networks that write from left to right: each token is foretold from those before it.
 import { cut, evaluationStarts, startsOf, windowsPerEpoch } from "../Batches.ts"
-import type { HeldSource, Rows, Source, TrainSource } from "../Feed.ts"
+import type { Given, HeldSource, Rows, Source, TrainSource } from "../Feed.ts"
 import { held } from "./Epochs.ts"
 
 export interface TokenRun {
@@ -8,10 +8,15 @@ export interface TokenRun {
   readonly ids: Uint16Array | Uint32Array
   /** T: a window holds one token more, since the last one is only foretold */
   readonly contextLength: number
+  /** of each token, for networks with a domain embedding */
+  readonly domains?: Uint8Array
 }
 
-/** Inputs of `causal`: `tokens` int32 [B, T + 1], `weights` float32 [B, T]. A row's place is that of its first token. */
-const source = ({ contextLength: T, ids }: TokenRun): Source => ({
+/**
+ * Inputs of `causal`: `tokens` int32 [B, T + 1], `weights` float32 [B, T], and with domains `domains` int32 [B, T]. A row's place is
+ * that of its first token.
+ */
+const source = ({ contextLength: T, domains, ids }: TokenRun): Source => ({
   assemble: ({ places }, size) => {
     const tokens = new Int32Array(size * (T + 1))
     tokens.set(cut(ids, places, T)) // [rows, T + 1]
@@ -19,12 +24,24 @@ const source = ({ contextLength: T, ids }: TokenRun): Source => ({
     return {
       inputs: {
         tokens: { shape: [size, T + 1], values: tokens },
-        weights: { shape: [size, T], values: weights }
+        weights: { shape: [size, T], values: weights },
+        ...(domains === undefined ? {} : { domains: laid(domains, places, { size, T }) })
       },
       tokens: places.length * T
     }
   }
 })
+
+/** What stands at the tokens that are read of some rows, [size, T]. */
+const laid = (
+  domains: Uint8Array,
+  places: Uint32Array,
+  { size, T }: { readonly size: number; readonly T: number }
+): Given => {
+  const values = new Int32Array(size * T)
+  for (const [row, place] of places.entries()) values.set(domains.subarray(place, place + T), row * T)
+  return { shape: [size, T], values }
+}
 
 /** Windows end to end in shuffled order, from an offset drawn for each epoch: a token is foretold once an epoch. */
 export const train = (

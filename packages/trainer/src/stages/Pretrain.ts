@@ -1,11 +1,12 @@
 // Stage `@inkstone/trainer#pretrain`: tokens in, a network that writes on and its trace out.
 import { Tokenizer, Tokens, Weights } from "@inkstone/artifact"
-import { causal } from "@inkstone/model-zoo"
+import { causal, withDomains } from "@inkstone/model-zoo"
 import { Seed, Stage, StageFailure } from "@inkstone/stage"
 import { Effect, Schema } from "effect"
 import * as Corpus from "../Corpus.ts"
+import * as DomainIds from "../feeds/DomainIds.ts"
 import * as TokenWindows from "../feeds/TokenWindows.ts"
-import { PretrainConfig } from "../PretrainConfig.ts"
+import { domainOf, PretrainConfig } from "../PretrainConfig.ts"
 import * as Sampling from "../Sampling.ts"
 import * as Start from "../Start.ts"
 import { noMeasures } from "../Task.ts"
@@ -28,17 +29,30 @@ export const pretrain = Stage.define({
     tokenizer: Stage.any(Tokenizer)
   },
   outputs: Training.outputs,
-  resources: (config) => resourcesOf(config, "causal"),
+  resources: (config) => resourcesOf(config, "causal", domainOf(config)),
   prepare: Training.prepare,
   goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.pretrain")(
     function* (config, { model, tokenizer: tokenizers, train, validation }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
-      const start = yield* Start.start(config, model, { kind: "causal", vocabSize, tokenizer })
+      const start = yield* Start.start(config, model, {
+        kind: "causal",
+        vocabSize,
+        tokenizer,
+        task: domainOf(config)
+      })
       const { contextLength, network } = start
       const corpus = yield* Corpus.read(train, validation, contextLength)
       const { batchSize, evaluateTokens } = config
       const seed = Seed.derive(run.seed, "shuffle")
+      const splits = { train, validation }
+      const runOf = Effect.fnUntraced(function* (port: keyof typeof splits) {
+        const { domains } = config
+        const run = { ids: corpus[port], contextLength }
+        if (domains === undefined) return run
+        return { ...run, domains: yield* DomainIds.read(port, splits[port], domains.sources) }
+      })
+      const [learned, held] = [yield* runOf("train"), yield* runOf("validation")]
       const sample = yield* Sampling.of({ config, tokenizers, validation, start, seed: run.seed })
       yield* Training.train({
         config,
@@ -48,9 +62,9 @@ export const pretrain = Stage.define({
           name: "causal",
           unit: "nats per token",
           network,
-          objective: causal(network),
-          train: TokenWindows.train({ ids: corpus.train, contextLength }, { batchSize, seed }),
-          validation: TokenWindows.evaluate({ ids: corpus.validation, contextLength }, evaluateTokens),
+          objective: config.domains === undefined ? causal(network) : withDomains(network, causal),
+          train: TokenWindows.train(learned, { batchSize, seed }),
+          validation: TokenWindows.evaluate(held, evaluateTokens),
           measures: noMeasures,
           bytesPerPrediction: corpus.bytesPerToken
         },
