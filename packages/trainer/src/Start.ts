@@ -1,7 +1,7 @@
 // What a training starts from: a network of the zoo with fresh weights, or weights that were trained before.
 import type { Artifact, ArtifactCorrupt, StorageFailed, Weights } from "@inkstone/artifact"
 import { GraphInvalid, parameterCount } from "@inkstone/graph"
-import { type AnyNetwork, type Family, Layers, Lora, NamedArray, Zoo } from "@inkstone/model-zoo"
+import { type AnyNetwork, type Family, Lora, NamedArray, WarmStart, Zoo } from "@inkstone/model-zoo"
 import { StageFailure } from "@inkstone/stage"
 import { Effect, Result } from "effect"
 import {
@@ -143,7 +143,13 @@ const trained = Effect.fnUntraced(function* (
   const contextLength = config.contextLength ?? most
   if (contextLength > most && Number.isFinite(network.contextLength))
     return yield* wrong(`contextLength ${contextLength} is more than the model sees, ${most}`, "Lower it")
-  const arrays = yield* matching(network, yield* NamedArray.read(weights))
+  const given = yield* NamedArray.read(weights)
+  const { arrays, fresh } = yield* WarmStart.from(network, { family, arrays: given }).pipe(
+    Effect.mapError(({ advice, message }) =>
+      wrong(`the weights on the port model cannot be taken: ${message}`, advice)
+    )
+  )
+  if (fresh.length > 0) yield* Effect.logInfo(`these start fresh: ${fresh.join(", ")}`)
   const { preset } = attributes
   return {
     family: family.name,
@@ -154,27 +160,4 @@ const trained = Effect.fnUntraced(function* (
     arrays,
     from: weights.digest
   }
-})
-
-/** The arrays of a network among those given. Those of its head may be missing, or of another number of classes: they start fresh. */
-const matching = Effect.fnUntraced(function* (network: AnyNetwork, given: NamedArray.NamedArrays) {
-  const { of, top } = Layers.layers(network)
-  const found = new Map<string, NamedArray.NamedArray>()
-  const fresh: Array<string> = []
-  for (const parameter of network.parameters) {
-    const { name, shape } = parameter
-    const array = given.get(name)
-    const fits = array !== undefined && array.shape.join() === shape.join()
-    if (fits) found.set(name, array)
-    else if (of(parameter) === top) fresh.push(name)
-    else
-      return yield* wrong(
-        `the weights on the port model have ${
-          array === undefined ? `no ${name}` : `${name} of shape [${array.shape.join(", ")}]`
-        }, the network wants shape [${shape.join(", ")}]`,
-        "Wire weights of the same architecture"
-      )
-  }
-  if (fresh.length > 0) yield* Effect.logInfo(`the head starts fresh: ${fresh.join(", ")}`)
-  return found
 })
