@@ -80,6 +80,8 @@ export const run = Effect.fn("Running.run")(function* ({
     Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
   )
   if (result.status === "done") yield* Runs.end(store, noted)
+  const Experiment = yield* Effect.promise(() => import("./watch/Experiment.ts"))
+  yield* Experiment.write(TensorBoard.folderOf(store, pipeline.name), pipeline.name)
   const Reports = yield* Effect.promise(() => import("./Reports.ts"))
   const place = { out, pipeline: pipeline.name }
   const written = yield* Effect.all({

@@ -1,10 +1,13 @@
+import { Effect } from "effect"
 import * as fs from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import * as TensorBoard from "../src/TensorBoard.ts"
+import * as Experiment from "../src/watch/Experiment.ts"
 import * as Places from "../src/watch/Places.ts"
 import { finished, progressed, started } from "./events.ts"
 import { temporary } from "./inkstone.ts"
+import { train } from "./watch/runs.ts"
 
 /** A workspace with an event file; `seconds` since 1970 is when it was written. */
 const workspace = (root: string, key: string, seconds = 1.7e9) => {
@@ -62,6 +65,43 @@ describe("the folder of a pipeline", () => {
     fs.rmSync(path.join(store.path, "work"), { recursive: true })
     TensorBoard.links(store.path, "book").on(planned, 0)
     expect(fs.readdirSync(path.dirname(link))).toEqual([])
+  })
+})
+
+describe("the table of a pipeline's trainings", () => {
+  it("is written anew after each run that leaves several, and names what differs", async () => {
+    await using store = await temporary()
+    const folder = TensorBoard.folderOf(store.path, "book")
+    const written = () => fs.readdirSync(folder).filter((name) => name.includes("tfevents"))
+    for (const [i, rate] of [0.25, 0.5].entries()) {
+      const key = `k${i}`
+      await train({
+        folder: path.join(store.path, "work", key, "tensorboard"),
+        lastSeconds: 1.7e9,
+        steps: 10,
+        hparams: { rate, layers: 2 },
+        loss: () => 1
+      })
+      const board = TensorBoard.links(store.path, "book")
+      board.on(keyed(`gpt[rate=${rate}]`, key), 0)
+      board.on(step(`gpt[rate=${rate}]`), 1)
+      await Effect.runPromise(Experiment.write(folder, "book"))
+      // one training needs no table
+      expect(written()).toHaveLength(i)
+    }
+    await Effect.runPromise(Experiment.write(folder, "book"))
+    expect(written()).toHaveLength(1)
+    const bytes = fs.readFileSync(path.join(folder, written()[0]!), "latin1")
+    for (const said of ["_hparams_/experiment", "rate", "loss/validation"]) expect(bytes).toContain(said)
+    expect(bytes).not.toContain("layers")
+  })
+
+  it("costs no run anything where it cannot be written", async () => {
+    await using store = await temporary()
+    const file = path.join(store.path, "a file")
+    fs.writeFileSync(file, "")
+    const exit = await Effect.runPromiseExit(Experiment.write(file, "book"))
+    expect(exit._tag).toBe("Success")
   })
 })
 
