@@ -1,11 +1,13 @@
 // How long encodings may be, and what is taken off where they are longer.
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { Encoding } from "./Encoding.ts"
 import { truncate as cut } from "./internal/Encodings.ts"
 
-/** As `tokenizer.json` has it. */
+/** As `tokenizer.json` has it; older files say no direction, and mean the right. */
 export const Truncation = Schema.Struct({
-  direction: Schema.Literals(["Left", "Right"]),
+  direction: Schema.Literals(["Left", "Right"]).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed("Right" as const))
+  ),
   /** tokens with the special ones */
   max_length: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
   /** of a pair: the longer one first, or always the same one */

@@ -1,5 +1,6 @@
 export { BpeTrainer, type BpeSettings } from "./BpeTrainer.ts"
 export { encode } from "./EncodeStage.ts"
+export { importTokenizer as import } from "./ImportStage.ts"
 export { loadTokenizer } from "./TokenizerArtifact.ts"
 export type { Encoding } from "./Encoding.ts"
 export { Padding } from "./Padding.ts"

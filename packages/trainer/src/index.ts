@@ -1,3 +1,4 @@
+export { importWeights as import } from "./ImportStage.ts"
 export { linear } from "./LinearStage.ts"
 export { ngram } from "./NgramStage.ts"
 export { pretrain } from "./stages/Pretrain.ts"

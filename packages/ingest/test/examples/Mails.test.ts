@@ -11,7 +11,7 @@ const files = {
   "mail/easy-ham-1/2.txt": mail(
     "Re: Meeting",
     "Ten is fine.\n\nOn Monday, A wrote:\n> See you at ten.\n> Bring ink.",
-    "In-Reply-To: <Meeting@x>"
+    "In-Reply-To: <Meeting@x>\n"
   ),
   "mail/spam-2/1.txt": mail("Money", "Buy now and win."),
   "mail/spam-2/2.txt": mail("Money", "Buy  now and win.")
