@@ -8,7 +8,19 @@ import { failed } from "./Failure.ts"
 import { table } from "./Table.ts"
 
 /** What a person wants of each model in the last lines of a run. */
-const columns = ["parameters", "weights", "bits per byte", "perplexity"]
+const columns = [
+  "parameters",
+  "weights",
+  "bits per byte",
+  "perplexity",
+  "accuracy",
+  "macro f1",
+  "pearson",
+  "bleu",
+  "chrf",
+  "rouge l",
+  "token f1"
+]
 
 export interface WrittenReport {
   readonly node: string

@@ -1,18 +1,27 @@
 // The three pictures of the report: intervals, learning curves, and quality against size and speed.
-import { bitsPerByte as bits, score as loss, type Summary } from "./Comparison.ts"
+import { primaryOf, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import { axes, drawing, element, label, linear, logarithmic, series } from "./Svg.ts"
 
-/** Bits per byte of each model with its interval: shorter is better. */
+/** `accuracy (share of texts)`, or `bits per byte` alone where the unit says no more */
+const titleOf = (models: ReadonlyArray<Summary>): string => {
+  const model = models.find((each) => primaryOf(each) !== undefined)
+  const unit = model && primaryOf(model)?.unit
+  const name = Format.words(model?.primary ?? "")
+  return unit === undefined || unit === name ? name : `${name} (${unit})`
+}
+
+/** The metric of each model that it is ranked by, with its interval. */
 export const intervals = (models: ReadonlyArray<Summary>, order: ReadonlyArray<Summary>): string => {
-  const shown = models.filter((model) => bits(model) !== undefined)
+  const shown = models.filter((model) => primaryOf(model) !== undefined)
   const frame = { width: 720, height: 76 + 40 * shown.length, left: 190, right: 70, top: 28, bottom: 44 }
-  const values = shown.map((model) => bits(model)!)
+  const values = shown.map((model) => primaryOf(model)!)
+  const better = values[0]?.better ?? "lower"
   const low = Math.min(...values.map((each) => each.low))
   const high = Math.max(...values.map((each) => each.high))
   const x = linear([low, high], [frame.left, frame.width - frame.right])
   const rows = shown.map((model, i) => {
-    const { high, low, value } = bits(model)!
+    const { high, low, value } = primaryOf(model)!
     const y = frame.top + 20 + 40 * i
     return element(
       "g",
@@ -22,7 +31,7 @@ export const intervals = (models: ReadonlyArray<Summary>, order: ReadonlyArray<S
       element(
         "circle",
         { class: "dot", cx: x.at(value), cy: y, r: 6 },
-        element("title", {}, `${model.label}: ${Format.interval(value, low, high)} bits per byte`)
+        element("title", {}, `${model.label}: ${Format.interval(value, low, high)}`)
       ),
       label(Format.value(value), { class: "value", x: x.at(high) + 12, y: y + 4, "text-anchor": "start" })
     )
@@ -43,13 +52,13 @@ export const intervals = (models: ReadonlyArray<Summary>, order: ReadonlyArray<S
         "text-anchor": "middle"
       })
   )
-  const title = label("bits per byte on held-out documents (lower is better)", {
+  const title = label(`${titleOf(shown)} on held-out data (${better} is better)`, {
     class: "title",
     x: (frame.left + frame.width - frame.right) / 2,
     y: frame.height - 6,
     "text-anchor": "middle"
   })
-  return drawing(frame, "Bits per byte with intervals", ...grid, ...rows, title)
+  return drawing(frame, `${titleOf(shown)} with intervals`, ...grid, ...rows, title)
 }
 
 const polyline = (points: ReadonlyArray<readonly [number, number]>, kind: string) =>
@@ -72,10 +81,14 @@ const thinned = (
   })
 }
 
-/** Training loss (thin) and validation loss (thick, with dots) against tokens seen. */
-export const learningCurves = (models: ReadonlyArray<Summary>): string | undefined => {
+/** Training loss (thin) and validation loss (thick, with dots) against tokens seen; a drawing for each unit of a loss. */
+export const learningCurves = (models: ReadonlyArray<Summary>): ReadonlyArray<string> => {
   const trained = models.filter(({ curve }) => curve !== undefined && curve.step.length > 1)
-  if (trained.length === 0) return undefined
+  const units = Map.groupBy(trained, ({ curve }) => curve!.unit)
+  return [...units].map(([unit, own]) => curvesOf(own, unit, models))
+}
+
+const curvesOf = (trained: ReadonlyArray<Summary>, unit: string, models: ReadonlyArray<Summary>): string => {
   const frame = { width: 720, height: 380, left: 64, right: 24, top: 36, bottom: 48 }
   const drawn = trained.map((model) => {
     const { evaluated, lossNats, step, tokensSeen } = model.curve!
@@ -111,7 +124,7 @@ export const learningCurves = (models: ReadonlyArray<Summary>): string | undefin
           element(
             "title",
             {},
-            `${model.label}: validation loss ${Format.value(point[1])} nats per token after ${Format.count(point[0])} tokens`
+            `${model.label}: validation loss ${Format.value(point[1])} ${unit} after ${Format.count(point[0])} tokens`
           )
         )
       )
@@ -123,7 +136,7 @@ export const learningCurves = (models: ReadonlyArray<Summary>): string | undefin
     axes(
       frame,
       { scale: x, title: "tokens seen", format: Format.count },
-      { scale: y, title: "loss in nats per token", format: Format.significant }
+      { scale: y, title: `loss in ${unit}`, format: Format.significant }
     ),
     ...lines
   )
@@ -144,27 +157,27 @@ export const frontier = (models: ReadonlyArray<Summary>, axis: ParetoAxis): Read
     models.every(
       (other) =>
         other === model ||
-        !(cost(other) <= cost(model) && loss(other) <= loss(model)) ||
-        (cost(other) === cost(model) && loss(other) === loss(model))
+        !(cost(other) <= cost(model) && score(other) <= score(model)) ||
+        (cost(other) === cost(model) && score(other) === score(model))
     )
   )
 }
 
 /** Quality against size or speed; the line joins the models that no other one beats on both. */
 export const pareto = (models: ReadonlyArray<Summary>, axis: ParetoAxis): string | undefined => {
-  const shown = models.filter((model) => bits(model) !== undefined && (axis.of(model) ?? 0) > 0)
+  const shown = models.filter((model) => primaryOf(model) !== undefined && (axis.of(model) ?? 0) > 0)
   if (shown.length === 0) return undefined
   const frame = { width: 460, height: 340, left: 58, right: 30, top: 36, bottom: 48 }
   const costs = shown.map((model) => axis.of(model)!)
-  const values = shown.flatMap((model) => [bits(model)!.low, bits(model)!.high])
+  const values = shown.flatMap((model) => [primaryOf(model)!.low, primaryOf(model)!.high])
   const x = logarithmic([Math.min(...costs), Math.max(...costs)], [frame.left, frame.width - frame.right])
   const y = linear([Math.min(...values), Math.max(...values)], [frame.height - frame.bottom, frame.top])
   const best = frontier(shown, axis)
   const line = best
     .toSorted((a, b) => axis.of(a)! - axis.of(b)!)
-    .map((model) => [x.at(axis.of(model)!), y.at(bits(model)!.value)] as const)
+    .map((model) => [x.at(axis.of(model)!), y.at(primaryOf(model)!.value)] as const)
   const dots = shown.map((model) => {
-    const { high, low, value } = bits(model)!
+    const { high, low, value } = primaryOf(model)!
     const cx = x.at(axis.of(model)!)
     const left = cx > frame.width * 0.62
     return element(
@@ -177,7 +190,7 @@ export const pareto = (models: ReadonlyArray<Summary>, axis: ParetoAxis): string
         element(
           "title",
           {},
-          `${model.label}: ${Format.interval(value, low, high)} bits per byte, ${axis.format(axis.of(model)!)}`
+          `${model.label}: ${Format.interval(value, low, high)}, ${axis.format(axis.of(model)!)}`
         )
       ),
       label(model.label, {
@@ -190,11 +203,11 @@ export const pareto = (models: ReadonlyArray<Summary>, axis: ParetoAxis): string
   })
   return drawing(
     frame,
-    `Bits per byte against ${axis.title}`,
+    `${titleOf(shown)} against ${axis.title}`,
     axes(
       frame,
       { scale: x, title: axis.title, format: axis.format },
-      { scale: y, title: "bits per byte", format: Format.significant }
+      { scale: y, title: titleOf(shown), format: Format.significant }
     ),
     polyline(line, "frontier"),
     ...dots

@@ -11,7 +11,13 @@ export interface Metric {
   readonly confidence: number
   readonly n: number
   readonly unit: string
+  readonly better: "lower" | "higher"
   readonly signature: string
+  /** `documents` or `examples` */
+  readonly items: string
+  /** on resamples; those of two models are of the same items where `resampling` is equal and not empty */
+  readonly replicates: Float64Array
+  readonly resampling: string
 }
 
 export interface Sample {
@@ -24,6 +30,8 @@ export interface Curve {
   readonly step: Int32Array
   readonly tokensSeen: Float64Array
   readonly lossNats: Float64Array
+  /** of the loss, such as `nats per token` */
+  readonly unit: string
   /** of evaluations */
   readonly evaluated: { readonly step: Int32Array; readonly lossNats: Float64Array }
   readonly stopReason: string
@@ -50,32 +58,28 @@ export interface Summary {
   readonly curve: Curve | undefined
   readonly cost: ReadonlyMap<string, number>
   readonly metrics: ReadonlyMap<string, Metric>
+  /** the metric that models are ranked by */
+  readonly primary: string
   readonly speed: ReadonlyMap<string, number>
-  /** per document of the held-out data; ids sorted, so that models line up */
-  readonly items: {
-    readonly ids: ReadonlyArray<string>
-    readonly nats: Float64Array
-    readonly bytes: Float64Array
-  }
   readonly samples: ReadonlyArray<Sample>
-  /** held-out data */
-  readonly data: {
-    readonly digest: string
-    readonly split: string
-    readonly documents: number
-    readonly tokens: number
-  }
 }
 
 /** The number models are ranked by, where it was measured. */
-export const bitsPerByte = (model: Summary): Metric | undefined => model.metrics.get("bits_per_byte")
+export const primaryOf = (model: Summary): Metric | undefined => model.metrics.get(model.primary)
 
-/** The same to sort by: a model without it comes last. */
-export const score = (model: Summary): number => bitsPerByte(model)?.value ?? Infinity
+/** The same to sort by, better ones first: a model without it comes last. */
+export const score = (model: Summary): number => {
+  const metric = primaryOf(model)
+  return metric === undefined ? Infinity : metric.better === "lower" ? metric.value : -metric.value
+}
 
-/** Were the two measured in the same way on the same documents? Only then may they be ranked. */
-export const comparable = (a: Summary, b: Summary): boolean =>
-  bitsPerByte(a)?.signature === bitsPerByte(b)?.signature && a.items.ids.join() === b.items.ids.join()
+/** Were the two measured in the same way on the same items, and resampled alike? Only then may they be compared. */
+export const alike = (a: Metric | undefined, b: Metric | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  a.signature === b.signature &&
+  a.resampling === b.resampling &&
+  a.resampling !== ""
 
 const named = (names: ReadonlyArray<string>, values: Float64Array) =>
   new Map(names.map((name, i) => [name, values[i]!]))
@@ -89,6 +93,7 @@ const curveOf = Effect.fnUntraced(function* (trace: Labelled<typeof Trace>) {
     step: steps.step,
     tokensSeen: steps.tokens_seen,
     lossNats: steps.loss_nats,
+    unit: artifact.attributes.unit,
     evaluated: { step: evaluations.step, lossNats: evaluations.loss_nats },
     stopReason: artifact.attributes.stopReason,
     bestStep: artifact.attributes.bestStep,
@@ -102,32 +107,80 @@ const weightBytes = Effect.fnUntraced(function* (model: Labelled<typeof Weights>
   return data.reduce((sum, each) => sum + each.byteLength, 0)
 })
 
+interface Measured {
+  readonly metrics: ReadonlyMap<string, Metric>
+  readonly speed: ReadonlyMap<string, number>
+  readonly samples: ReadonlyArray<Sample>
+  readonly primary: string
+}
+
+const measuredOf = Effect.fnUntraced(function* ({ artifact }: Labelled<typeof Metrics>) {
+  const { primary, resampling, task } = artifact.attributes
+  const metrics = yield* artifact.read("metrics")
+  const replicates = yield* artifact.read("replicates")
+  const speed = yield* artifact.read("speed")
+  const samples = yield* artifact.read("samples")
+  const metricAt = (name: string, i: number): Metric => ({
+    value: metrics.value[i]!,
+    low: metrics.low[i]!,
+    high: metrics.high[i]!,
+    confidence: metrics.confidence[i]!,
+    n: metrics.n[i]!,
+    unit: metrics.unit[i]!,
+    better: metrics.better[i] === "higher" ? "higher" : "lower",
+    signature: metrics.signature[i]!,
+    items: task === "language-modelling" ? "documents" : "examples",
+    replicates: replicates.value.filter((_, at) => replicates.metric[at] === name),
+    resampling
+  })
+  const found: Measured = {
+    metrics: new Map(metrics.metric.map((name, i) => [name, metricAt(name, i)])),
+    speed: named(speed.name, speed.value),
+    samples: samples.prompt.map((prompt, i) => ({
+      prompt,
+      text: samples.text[i]!,
+      settings: samples.settings[i]!
+    })),
+    primary
+  }
+  return found
+})
+
+/** Where a model was measured more than once, a name that is there already is that of the first. */
+const merged = <A>(maps: ReadonlyArray<ReadonlyMap<string, A>>): ReadonlyMap<string, A> =>
+  new Map(maps.toReversed().flatMap((map) => [...map]))
+
 /**
- * Joins models with their traces (by the node that made both) and their metrics (by the model's digest). A model without
- * metrics is left out; `unmeasured` names it.
+ * Joins models with their traces (by the node that made both) and their metrics (by the model's digest, or by the node where one made
+ * both). A model without metrics is left out; `unmeasured` names it.
  */
-export const gather = Effect.fnUntraced(function* (given: {
-  readonly models: ReadonlyArray<Labelled<typeof Weights>>
-  readonly traces: ReadonlyArray<Labelled<typeof Trace>>
-  readonly metrics: ReadonlyArray<Labelled<typeof Metrics>>
-}) {
+export const gather = Effect.fnUntraced(function* (
+  given: {
+    readonly models: ReadonlyArray<Labelled<typeof Weights>>
+    readonly traces: ReadonlyArray<Labelled<typeof Trace>>
+    readonly metrics: ReadonlyArray<Labelled<typeof Metrics>>
+  },
+  /** to rank by; the evaluator's own choice if left out */
+  metric?: string
+) {
   const summaries: Array<Summary> = []
   const unmeasured: Array<string> = []
   for (const model of given.models) {
-    const measured = given.metrics.find(({ artifact }) => artifact.attributes.model === model.artifact.digest)
-    if (measured === undefined) {
+    const own = given.metrics.filter(({ artifact, label }) =>
+      artifact.attributes.model === ""
+        ? label === model.label
+        : artifact.attributes.model === model.artifact.digest
+    )
+    const measured = yield* Effect.forEach(own, measuredOf)
+    const first = measured[0]
+    if (first === undefined) {
       unmeasured.push(model.label)
       continue
     }
     const trace = given.traces.find(({ label }) => label === model.label)
     const { curve, cost } =
       trace === undefined ? { curve: undefined, cost: new Map() } : yield* curveOf(trace)
-    const metrics = yield* measured.artifact.read("metrics")
-    const speed = yield* measured.artifact.read("speed")
-    const items = yield* measured.artifact.read("items")
-    const samples = yield* measured.artifact.read("samples")
     const { attributes } = model.artifact
-    const order = items.id.map((_, i) => i).toSorted((i, j) => (items.id[i]! < items.id[j]! ? -1 : 1))
     summaries.push({
       label: model.label,
       digest: model.artifact.digest,
@@ -145,37 +198,10 @@ export const gather = Effect.fnUntraced(function* (given: {
       training: attributes.training,
       curve,
       cost,
-      metrics: new Map(
-        metrics.metric.map((metric, i) => [
-          metric,
-          {
-            value: metrics.value[i]!,
-            low: metrics.low[i]!,
-            high: metrics.high[i]!,
-            confidence: metrics.confidence[i]!,
-            n: metrics.n[i]!,
-            unit: metrics.unit[i]!,
-            signature: metrics.signature[i]!
-          }
-        ])
-      ),
-      speed: named(speed.name, speed.value),
-      items: {
-        ids: order.map((i) => items.id[i]!),
-        nats: Float64Array.from(order, (i) => items.nats[i]!),
-        bytes: Float64Array.from(order, (i) => items.bytes[i]!)
-      },
-      samples: samples.prompt.map((prompt, i) => ({
-        prompt,
-        text: samples.text[i]!,
-        settings: samples.settings[i]!
-      })),
-      data: {
-        digest: measured.artifact.attributes.data,
-        split: measured.artifact.attributes.split,
-        documents: measured.artifact.attributes.documents,
-        tokens: measured.artifact.attributes.tokens
-      }
+      metrics: merged(measured.map(({ metrics }) => metrics)),
+      primary: metric ?? first.primary,
+      speed: merged(measured.map(({ speed }) => speed)),
+      samples: measured.flatMap(({ samples }) => samples)
     })
   }
   return { summaries, unmeasured }

@@ -1,6 +1,6 @@
 // The report as one HTML file: styles and drawings inside, no script, nothing fetched. It opens from disk.
 import * as Charts from "./Charts.ts"
-import { bitsPerByte, score, type Summary } from "./Comparison.ts"
+import { primaryOf, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
 import type { Cleaning, Corpus, Page } from "./Page.ts"
 import type { Verdict } from "./Recommendation.ts"
@@ -18,9 +18,9 @@ const verdictOf = ({ reason, recommendation }: Verdict) =>
     recommendation === "undecided" ? "<span>Undecided</span>" : `Use <span>${escape(recommendation)}</span>`
   }</b><p>${escape(reason)}</p></div>`
 
-/** The row's best value, where the row is about bits per byte. */
+/** The row's best value, where the row is about the metric that models are ranked by. */
 const wins = (name: string, model: Summary, models: ReadonlyArray<Summary>) => {
-  return name === "bits per byte" && score(model) === Math.min(...models.map(score))
+  return name === Format.words(model.primary) && score(model) === Math.min(...models.map(score))
 }
 
 const sideBySide = ({ groups, models }: Page) => {
@@ -43,7 +43,7 @@ const sideBySide = ({ groups, models }: Page) => {
     "Side by side",
     card(`<table><thead><tr><th></th>${head}</tr></thead><tbody>${body}</tbody></table>`),
     note(
-      "Brackets hold 95 % bootstrap intervals over documents. A star marks what was measured on one machine and differs from run to run."
+      "Brackets hold 95 % bootstrap intervals over documents or examples. A star marks what was measured on one machine and differs from run to run."
     )
   )}`
 }
@@ -57,11 +57,11 @@ const legend = (models: ReadonlyArray<Summary>) =>
 
 const curves = ({ models }: Page) => {
   const drawn = Charts.learningCurves(models)
-  return drawn === undefined
+  return drawn.length === 0
     ? ""
     : section(
         "Learning curves",
-        card(legend(models) + drawn),
+        ...drawn.map((each) => card(legend(models) + each)),
         note("Thick lines with dots: validation. Thin lines: training, averaged over runs of steps.")
       )
 }
@@ -74,9 +74,11 @@ const tradeOffs = ({ models }: Page) => {
     better: "lower"
   })
   const speed = Charts.pareto(models, {
-    title: "tokens scored per second *",
+    title: models.some((model) => model.speed.has("tokens_per_second"))
+      ? "tokens scored per second *"
+      : "examples answered per second *",
     format: Format.count,
-    of: ({ speed }) => speed.get("tokens_per_second"),
+    of: ({ speed }) => speed.get("tokens_per_second") ?? speed.get("examples_per_second"),
     better: "higher"
   })
   const shown = [size, speed].filter((each) => each !== undefined)
@@ -89,13 +91,13 @@ const tradeOffs = ({ models }: Page) => {
       )
 }
 
-const pairs = ({ verdict }: Page) =>
+const pairs = ({ models, verdict }: Page) =>
   verdict.pairs.length === 0
     ? ""
     : section(
         "Is the difference real?",
         card(
-          `<table><thead><tr><th>pair</th><th>difference, bits per byte</th><th>95 % interval</th><th>p (Holm)</th></tr></thead><tbody>${verdict.pairs
+          `<table><thead><tr><th>pair</th><th>difference, ${escape(Format.words(models[0]?.primary ?? ""))}</th><th>95 % interval</th><th>p (Holm)</th></tr></thead><tbody>${verdict.pairs
             .map(
               ({ adjusted, difference, first, high, low, second }) =>
                 `<tr><td>${escape(first)} − ${escape(second)}</td><td>${Format.value(difference)}</td><td>[${Format.value(low)}, ${Format.value(high)}]</td><td>${adjusted < 0.001 ? "&lt; 0.001" : adjusted.toFixed(3)}</td></tr>`
@@ -103,7 +105,61 @@ const pairs = ({ verdict }: Page) =>
             .join("")}</tbody></table>`
         ),
         note(
-          "Paired bootstrap over the same held-out documents, 2,000 resamples, corrected for the number of pairs."
+          "Paired bootstrap over the same held-out documents or examples, corrected for the number of pairs."
+        )
+      )
+
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) =>
+  `<table><thead><tr>${head.map((each) => `<th>${escape(each)}</th>`).join("")}</tr></thead><tbody>${rows
+    .map((row) => `<tr>${row.map((each) => `<td>${escape(each)}</td>`).join("")}</tr>`)
+    .join("")}</tbody></table>`
+
+const everyMetric = ({ findings }: Page) =>
+  findings.length === 0
+    ? ""
+    : section(
+        "Metric by metric",
+        card(
+          table(
+            ["metric", "the best against another"],
+            findings.map(({ metric, said }) => [Format.words(metric), said])
+          )
+        ),
+        note(
+          "Differences say how much better, with 95 % intervals; undecided where Holm's correction leaves no significant one."
+        )
+      )
+
+const trialsOf = ({ trials }: Page) =>
+  trials === undefined
+    ? ""
+    : section(
+        "What differs",
+        card(
+          table(
+            ["", Format.words(trials.metric), ...trials.settings.map(Format.words), "time *"],
+            trials.rows.map(({ cost, label, settings, value }) => [label, value, ...settings, cost])
+          )
+        ),
+        note("Models of one family from best to worst, with the settings in which they differ.")
+      )
+
+const estimatesOf = ({ estimates }: Page) =>
+  estimates.length === 0
+    ? ""
+    : section(
+        "Estimated against actual",
+        card(
+          table(
+            ["model", "", "predicted", "actual *", "actual / predicted"],
+            estimates.map(({ actual, model, predicted, ratio, what }) => [
+              model,
+              what,
+              predicted,
+              actual,
+              ratio
+            ])
+          )
         )
       )
 
@@ -183,17 +239,20 @@ export const render = (page: Page): string => {
   const { models, task, title, unmeasured, verdict } = page
   const ranked = verdict.ranking.flatMap((label) => models.filter((model) => model.label === label))
   const rest = models.filter((model) => !ranked.includes(model))
-  const measured = models.some((model) => bitsPerByte(model) !== undefined)
+  const measured = models.some((model) => primaryOf(model) !== undefined)
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)}</title><style>${css}</style></head><body><main>
 <header><h1>${escape(title)}</h1><p>${escape(task)}</p></header>
 ${verdictOf(verdict)}
 ${unmeasured.length === 0 ? "" : note(`Not measured: ${unmeasured.join(", ")}.`)}
-${measured ? section("How well they predict", card(Charts.intervals([...ranked, ...rest], models))) : ""}
+${measured ? section("How well they do", card(Charts.intervals([...ranked, ...rest], models))) : ""}
 ${pairs(page)}
+${everyMetric(page)}
+${trialsOf(page)}
 ${tradeOffs(page)}
 ${curves(page)}
+${estimatesOf(page)}
 ${sideBySide(page)}
 ${samples(page)}
 ${data(page)}

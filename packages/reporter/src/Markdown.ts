@@ -17,7 +17,8 @@ const fenced = (text: string, language = "") => {
 const p = (n: number) => (n < 0.001 ? "< 0.001" : n.toFixed(3))
 
 export const render = (page: Page): string => {
-  const { cleaning, corpora, environment, groups, models, pipeline, task, title, unmeasured, verdict } = page
+  const { cleaning, corpora, environment, estimates, findings, groups, models, pipeline, task } = page
+  const { title, trials, unmeasured, verdict } = page
   const recommended =
     verdict.recommendation === "undecided" ? "**Undecided.**" : `**Use \`${verdict.recommendation}\`.**`
   const sections = [
@@ -33,15 +34,39 @@ export const render = (page: Page): string => {
           group.rows.map(({ measured, name, values }) => [measured ? `${name} *` : name, ...values])
         )}`
     ),
-    "Intervals are 95 % bootstrap intervals over documents. * measured on one machine; differs from run to run.",
+    "Intervals are 95 % bootstrap intervals over documents or examples. * measured on one machine; differs from run to run.",
     verdict.pairs.length > 0
       ? `## Is the difference real?\n\n${table(
-          ["pair", "difference, bits per byte", "95 % interval", "p (Holm)"],
+          ["pair", `difference, ${Format.words(models[0]?.primary ?? "")}`, "95 % interval", "p (Holm)"],
           verdict.pairs.map((pair) => [
             `${pair.first} − ${pair.second}`,
             Format.value(pair.difference),
             `[${Format.value(pair.low)}, ${Format.value(pair.high)}]`,
             p(pair.adjusted)
+          ])
+        )}`
+      : "",
+    findings.length > 0
+      ? `## Metric by metric\n\n${table(
+          ["metric", "the best against another"],
+          findings.map(({ metric, said }) => [Format.words(metric), said])
+        )}`
+      : "",
+    trials === undefined
+      ? ""
+      : `## What differs\n\n${table(
+          ["", Format.words(trials.metric), ...trials.settings.map(Format.words), "time *"],
+          trials.rows.map(({ cost, label, settings, value }) => [label, value, ...settings, cost])
+        )}`,
+    estimates.length > 0
+      ? `## Estimated against actual\n\n${table(
+          ["model", "what", "predicted", "actual *", "actual / predicted"],
+          estimates.map(({ actual, model, predicted, ratio, what }) => [
+            model,
+            what,
+            predicted,
+            actual,
+            ratio
           ])
         )}`
       : "",

@@ -1,7 +1,10 @@
 // What both forms of the report say, HTML and Markdown alike.
 import type { Summary } from "./Comparison.ts"
+import type { Estimate } from "./Estimates.ts"
+import type { Finding } from "./Pairwise.ts"
 import type { Verdict } from "./Recommendation.ts"
 import type { Group } from "./SideBySide.ts"
+import type { Trials } from "./Trials.ts"
 
 /** What happened to the documents between the files and the model. */
 export interface Cleaning {
@@ -27,6 +30,10 @@ export interface Page {
   readonly models: ReadonlyArray<Summary>
   readonly unmeasured: ReadonlyArray<string>
   readonly groups: ReadonlyArray<Group>
+  /** the best model against the others on every metric */
+  readonly findings: ReadonlyArray<Finding>
+  readonly estimates: ReadonlyArray<Estimate>
+  readonly trials: Trials | undefined
   readonly corpora: ReadonlyArray<Corpus>
   readonly cleaning: ReadonlyArray<Cleaning>
   /** the pipeline file that made this, so that the page alone is enough to repeat it */

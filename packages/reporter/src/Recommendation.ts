@@ -1,19 +1,23 @@
 // Which model, for this task and this budget, and why; or why nobody can say yet. The rule:
 //
 // 1. A model over the budget is out.
-// 2. Models are ranked by bits per byte, and only if their numbers have the same signature and the same documents.
-// 3. The best is compared with each other one on the same documents (paired bootstrap, Holm). Those it does not beat at
-//    the level asked for tie with it; of all that tie, the one with the fewest weights to store is taken.
-// 4. With fewer documents than `minDocuments` nothing is decided.
-import { bitsPerByte, comparable, score, type Summary } from "./Comparison.ts"
+// 2. Models are ranked by one metric, and only if their numbers have the same signature and the same resamples.
+// 3. The best is compared with each other one on the same items (paired bootstrap, Holm). Those it does not beat at
+//    the level asked for tie with it; of all that tie, the one with the fewest weights to store is taken: a baseline too.
+// 4. With fewer items than `minDocuments` nothing is decided.
+import { alike, type Metric, primaryOf, score, type Summary } from "./Comparison.ts"
 import * as Format from "./Format.ts"
-import { compare, type Difference, holm } from "./Resample.ts"
+import { compare, type Difference, gain, holm } from "./Resample.ts"
 
 export interface Budget {
   /** most numbers the model may have */
   readonly maxParameters?: number
   /** most bytes its weights may take */
   readonly maxWeightBytes?: number
+  /** longest training */
+  readonly maxTrainMs?: number
+  /** longest wait for an answer, or for a token of one where answers were not timed */
+  readonly maxLatencyMs?: number
 }
 
 export interface Rule {
@@ -22,7 +26,6 @@ export interface Rule {
   readonly alpha: number
   /** fewest held-out documents that can decide anything */
   readonly minDocuments: number
-  readonly seed: number
 }
 
 export interface Pair extends Difference {
@@ -42,10 +45,16 @@ export interface Verdict {
   readonly ranking: ReadonlyArray<string>
 }
 
-const RESAMPLES = 2000
-
-const within = (model: Summary, { maxParameters, maxWeightBytes }: Budget) =>
-  model.parameters <= (maxParameters ?? Infinity) && model.weightBytes <= (maxWeightBytes ?? Infinity)
+/** What was not measured is not over the budget. */
+const within = (model: Summary, budget: Budget) => {
+  const latency = model.speed.get("milliseconds_per_example") ?? model.speed.get("milliseconds_per_token")
+  return (
+    model.parameters <= (budget.maxParameters ?? Infinity) &&
+    model.weightBytes <= (budget.maxWeightBytes ?? Infinity) &&
+    (model.cost.get("train_ms") ?? 0) <= (budget.maxTrainMs ?? Infinity) &&
+    (latency ?? 0) <= (budget.maxLatencyMs ?? Infinity)
+  )
+}
 
 const undecided = (reason: string): Verdict => ({
   recommendation: "undecided",
@@ -64,24 +73,23 @@ export const recommend = (models: ReadonlyArray<Summary>, rule: Rule): Verdict =
   const eligible = models.filter((model) => within(model, rule.budget))
   if (models.length === 0) return undecided("no model was measured")
   if (eligible.length === 0) return undecided("every model is over the budget")
-  const measured = eligible.filter((model) => bitsPerByte(model) !== undefined)
+  const measured = eligible.filter((model) => primaryOf(model) !== undefined)
   const ranked = measured.toSorted((a, b) => score(a) - score(b))
   const best = ranked[0]
-  if (best === undefined) return undecided("no model has bits per byte")
-  const unlike = ranked.filter((model) => !comparable(model, best))
-  if (unlike.length > 0)
+  const metric = best && primaryOf(best)
+  const name = Format.words(models[0]!.primary)
+  if (best === undefined || metric === undefined) return undecided(`no model has ${name}`)
+  const unlike = ranked.filter((model) => !alike(primaryOf(model), metric))
+  if (unlike.length > 0 && ranked.length > 1)
     return undecided(
-      `bits per byte of ${unlike.map(({ label }) => label).join(", ")} were measured another way than those of ${best.label} (see the signatures), so that they cannot be ranked`
+      `${name} of ${unlike.map(({ label }) => label).join(", ")} was measured another way than that of ${best.label} (see the signatures), so that they cannot be ranked`
     )
-  const documents = best.items.ids.length
-  if (documents < rule.minDocuments)
+  if (metric.n < rule.minDocuments)
     return undecided(
-      `${documents} held-out documents decide nothing; at least ${rule.minDocuments} are needed. ${best.label} scored lowest`
+      `${metric.n} held-out ${metric.items} decide nothing; at least ${rule.minDocuments} are needed. ${best.label} did best`
     )
   const others = ranked.slice(1)
-  const differences = others.map((other) =>
-    compare(best.items, other.items, { seed: rule.seed, resamples: RESAMPLES, confidence: 0.95 })
-  )
+  const differences = others.map((other) => compare(metric, primaryOf(other)!))
   const adjusted = holm(differences.map(({ p }) => p))
   const pairs = others.map((other, i) => ({
     first: best.label,
@@ -95,7 +103,7 @@ export const recommend = (models: ReadonlyArray<Summary>, rule: Rule): Verdict =
   const budget = out.length === 0 ? "" : ` Over the budget: ${out.join(", ")}.`
   return {
     recommendation: cheapest.label,
-    reason: reasonOf({ best, cheapest, ties, pairs, documents }) + budget,
+    reason: reasonOf({ best, metric, cheapest, ties, pairs }) + budget,
     pairs,
     ranking: ranked.map(({ label }) => label)
   }
@@ -103,26 +111,30 @@ export const recommend = (models: ReadonlyArray<Summary>, rule: Rule): Verdict =
 
 const reasonOf = (given: {
   readonly best: Summary
+  readonly metric: Metric
   readonly cheapest: Summary
   readonly ties: ReadonlyArray<Summary>
   readonly pairs: ReadonlyArray<Pair>
-  readonly documents: number
 }): string => {
-  const { best, cheapest, documents, pairs, ties } = given
+  const { best, cheapest, metric, pairs, ties } = given
+  const { items, n } = metric
+  const reached = `${Format.words(best.primary)} ${Format.value(metric.value)}`
   const next = pairs[0]
-  if (next === undefined)
-    return `${best.label} is the only model within the budget, at ${Format.value(score(best))} bits per byte.`
-  if (ties.length === 0)
-    return `${best.label} needs ${Format.value(score(best))} bits per byte on ${documents} held-out documents, ${Format.value(-next.difference)} fewer than ${next.second}, the next best (95 % interval ${Format.value(-next.high)} to ${Format.value(-next.low)}, p ${next.adjusted < 0.001 ? "< 0.001" : `= ${next.adjusted.toFixed(3)}`} after correction).`
+  if (next === undefined) return `${best.label} is the only model within the budget, with ${reached}.`
+  if (ties.length === 0) {
+    const { by, high, low } = gain(next, metric.better)
+    const p = next.adjusted < 0.001 ? "< 0.001" : `= ${next.adjusted.toFixed(3)}`
+    return `${best.label} reaches ${reached} on ${n} held-out ${items}, better than ${next.second}, the next best, by ${Format.value(by)} (95 % interval ${Format.value(low)} to ${Format.value(high)}, p ${p} after correction).`
+  }
   const names = ties.map(({ label }) => label).join(", ")
   const needed = documentsNeeded(
     pairs.find(({ second }) => second === ties[0]!.label)!,
-    documents
+    n
   )
-  const more = Number.isFinite(needed) ? ` About ${Format.count(needed)} documents would separate them.` : ""
+  const more = Number.isFinite(needed) ? ` About ${Format.count(needed)} ${items} would separate them.` : ""
   const choice =
     cheapest === best
       ? `${best.label} is also the smallest of them`
       : `${cheapest.label} is the smallest of them (${Format.bytes(cheapest.weightBytes)} against ${Format.bytes(best.weightBytes)})`
-  return `${best.label} scored lowest at ${Format.value(score(best))} bits per byte, but ${documents} held-out documents do not tell it from ${names}; ${choice}.${more}`
+  return `${best.label} did best with ${reached}, but ${n} held-out ${items} do not tell it from ${names}; ${choice}.${more}`
 }

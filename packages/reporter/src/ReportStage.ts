@@ -5,11 +5,14 @@ import { Effect, Schema } from "effect"
 import { readFile } from "node:fs/promises"
 import { againstBaseline } from "./Baseline.ts"
 import { gather } from "./Comparison.ts"
+import { estimates } from "./Estimates.ts"
 import * as Html from "./Html.ts"
 import * as Markdown from "./Markdown.ts"
 import type { Page } from "./Page.ts"
+import { findings } from "./Pairwise.ts"
 import { recommend } from "./Recommendation.ts"
 import { groups } from "./SideBySide.ts"
+import { trials } from "./Trials.ts"
 
 const positive = Schema.Finite.check(Schema.isGreaterThan(0))
 
@@ -24,6 +27,16 @@ const Config = Schema.Struct({
   }),
   maxWeightBytes: Schema.optionalKey(positive).annotate({
     description: "budget: most bytes its weights may take"
+  }),
+  maxTrainMs: Schema.optionalKey(positive).annotate({
+    description: "budget: longest training, in milliseconds; it was measured on one machine"
+  }),
+  maxLatencyMs: Schema.optionalKey(positive).annotate({
+    description: "budget: longest wait for an answer, in milliseconds; it was measured on one machine"
+  }),
+  metric: Schema.optionalKey(Schema.NonEmptyString).annotate({
+    description:
+      "models are ranked by it, such as accuracy, rouge_l or bleu; the evaluator's choice if left out"
   }),
   alpha: field(positive, 0.05, "a difference less significant than this is a tie"),
   minDocuments: field(positive, 5, "fewest held-out documents that can decide anything")
@@ -40,7 +53,7 @@ const unreadable = (problem: string) =>
 /** `@inkstone/reporter#report`: compares any number of models and recommends one, or says why it cannot. */
 export const report = Stage.define({
   name: "@inkstone/reporter#report",
-  version: 1,
+  version: 2,
   description: "Compares models side by side and recommends one for a task and a budget",
   config: Config,
   inputs: {
@@ -53,19 +66,29 @@ export const report = Stage.define({
   outputs: { report: Report },
   files: ({ pipeline }) => (pipeline === undefined ? [] : [pipeline]),
   run: Effect.fn("report")(function* (config, given, run) {
-    const { summaries, unmeasured } = yield* gather(given).pipe(
+    const { summaries, unmeasured } = yield* gather(given, config.metric).pipe(
       Effect.mapError((error) => unreadable(error.message))
     )
+    const { alpha, maxLatencyMs, maxParameters, maxTrainMs, maxWeightBytes, metric, minDocuments } = config
+    const names = new Set(summaries.flatMap((model) => [...model.metrics.keys()]))
+    if (metric !== undefined && names.size > 0 && !names.has(metric))
+      return yield* new StageFailure({
+        category: "config",
+        fact: "UnknownMetric",
+        problem: `metric: no model has ${metric}`,
+        advice: `There are ${[...names].join(", ")}`
+      })
     const decided = recommend(summaries, {
       budget: {
-        ...(config.maxParameters === undefined ? {} : { maxParameters: config.maxParameters }),
-        ...(config.maxWeightBytes === undefined ? {} : { maxWeightBytes: config.maxWeightBytes })
+        ...(maxParameters === undefined ? {} : { maxParameters }),
+        ...(maxWeightBytes === undefined ? {} : { maxWeightBytes }),
+        ...(maxTrainMs === undefined ? {} : { maxTrainMs }),
+        ...(maxLatencyMs === undefined ? {} : { maxLatencyMs })
       },
-      alpha: config.alpha,
-      minDocuments: config.minDocuments,
-      seed: run.seed
+      alpha,
+      minDocuments
     })
-    const verdict = { ...decided, reason: decided.reason + againstBaseline(summaries, run.seed) }
+    const verdict = { ...decided, reason: decided.reason + againstBaseline(summaries) }
     const table = groups(summaries)
     const source = run.files[0]
     const text =
@@ -82,6 +105,13 @@ export const report = Stage.define({
       models: summaries,
       unmeasured,
       groups: table,
+      findings: findings(
+        summaries.find(({ label }) => label === verdict.ranking[0]),
+        summaries,
+        alpha
+      ),
+      estimates: estimates(summaries),
+      trials: trials(summaries),
       corpora: given.documents.map(({ artifact }) => artifact.attributes),
       cleaning: given.ledgers.map(({ artifact }) => artifact.attributes),
       pipeline: source === undefined || text === undefined ? undefined : { name: source.name, text },

@@ -1,14 +1,15 @@
-// Paired bootstrap over documents: the same resampled documents for both models, so that what makes a speech hard for
-// both does not blur their difference (Koehn 2004, https://aclanthology.org/W04-3250).
+// Paired bootstrap: what two models scored on the same resamples of the same documents, so that what makes a document hard for both does
+// not blur their difference (Koehn 2004, https://aclanthology.org/W04-3250). The evaluator drew the resamples, whatever the metric.
 
-/** Total nats and bytes per document, in one order for all models. */
-export interface Paired {
-  readonly nats: Float64Array
-  readonly bytes: Float64Array
+/** A metric of one model on all items, and on each resample of them. */
+export interface Resampled {
+  readonly value: number
+  readonly replicates: Float64Array
+  readonly better: "lower" | "higher"
 }
 
 export interface Difference {
-  /** bits per byte of the first minus those of the second: negative means that the first is better */
+  /** the first minus the second, in the metric's own unit and direction */
   readonly difference: number
   readonly low: number
   readonly high: number
@@ -16,60 +17,32 @@ export interface Difference {
   readonly p: number
 }
 
-/** Bits per byte over all documents. */
-export const bitsPerByte = ({ nats, bytes }: Paired): number =>
-  nats.reduce((sum, n) => sum + n, 0) / bytes.reduce((sum, n) => sum + n, 0) / Math.LN2
-
-/** The finaliser of MurmurHash3 over a counter: draw `i` of seed `s` is the same on every machine. */
-const draw = (seed: number, counter: number): number => {
-  let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(counter + 1, 0xc2b2ae35)
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
-}
-
-/**
- * Compares two models on the same documents.
- *
- * @param options.resamples how many times the documents are drawn anew (2,000)
- * @param options.confidence of the interval (0.95)
- */
-export const compare = (
-  a: Paired,
-  b: Paired,
-  options: { readonly seed: number; readonly resamples: number; readonly confidence: number }
-): Difference => {
-  const n = a.nats.length
-  const { confidence, resamples, seed } = options
-  const differences = new Float64Array(resamples)
-  let notBelow = 0
-  let notAbove = 0
-  for (let r = 0; r < resamples; r++) {
-    let natsA = 0
-    let natsB = 0
-    let bytes = 0
-    for (let i = 0; i < n; i++) {
-      const d = draw(seed, r * n + i) % n
-      natsA += a.nats[d]!
-      natsB += b.nats[d]!
-      bytes += a.bytes[d]!
-    }
-    const difference = (natsA - natsB) / bytes / Math.LN2
-    differences[r] = difference
-    if (difference >= 0) notBelow += 1
-    if (difference <= 0) notAbove += 1
-  }
-  differences.sort()
+/** Compares two models by equal resamples, with an interval of 95 % if nothing else is asked for. */
+export const compare = (a: Resampled, b: Resampled, confidence = 0.95): Difference => {
+  // a metric that a resample does not have, such as a correlation of equal numbers, says nothing there
+  const differences = a.replicates
+    .map((value, at) => value - b.replicates[at]!)
+    .filter((each) => !Number.isNaN(each))
+    .toSorted()
+  const resamples = differences.length
+  const notBelow = differences.filter((each) => each >= 0).length
+  const notAbove = differences.filter((each) => each <= 0).length
   const tail = (1 - confidence) / 2
-  const at = (q: number) =>
-    differences[Math.min(resamples - 1, Math.max(0, Math.round(q * (resamples - 1))))]!
+  const at = (q: number) => differences[Math.round(q * (resamples - 1))] ?? NaN
   return {
-    difference: bitsPerByte(a) - bitsPerByte(b),
+    difference: a.value - b.value,
     low: at(tail),
     high: at(1 - tail),
     p: Math.min(1, (2 * (Math.min(notBelow, notAbove) + 1)) / (resamples + 1))
   }
 }
+
+/** How much the first is better, with its interval; negative where it is worse. */
+export const gain = (
+  { difference, high, low }: Difference,
+  better: "lower" | "higher"
+): { readonly by: number; readonly low: number; readonly high: number } =>
+  better === "higher" ? { by: difference, low, high } : { by: -difference, low: -high, high: -low }
 
 /** Holm's step-down correction: adjusted p-values in the order given. */
 export const holm = (p: ReadonlyArray<number>): ReadonlyArray<number> => {

@@ -99,7 +99,7 @@ export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => 
       ]
     },
     {
-      title: "Metrics on held-out documents",
+      title: "Metrics on held-out data",
       rows: [
         ...metrics.map((name) => metric(name, models)),
         ...speeds.map((name) =>

@@ -4,9 +4,11 @@ import * as Format from "../src/Format.ts"
 import * as Html from "../src/Html.ts"
 import * as Markdown from "../src/Markdown.ts"
 import type { Page } from "../src/Page.ts"
+import { findings } from "../src/Pairwise.ts"
 import { recommend } from "../src/Recommendation.ts"
 import { groups, same } from "../src/SideBySide.ts"
 import { linear, logarithmic } from "../src/Svg.ts"
+import { trials } from "../src/Trials.ts"
 import { summary } from "./summaries.ts"
 
 const nats = [900, 1000, 1100, 1200, 950]
@@ -14,13 +16,19 @@ const models = [
   summary({ label: "gpt[preset=nano]", nats, parameters: 1e6, trained: true }),
   summary({ label: "ngram", nats: nats.map((n) => n + 50), parameters: 1e5 })
 ]
+const rates = [0.1, 0.2, 0.3].map((learningRate) =>
+  summary({ label: `rate ${learningRate}`, nats, training: { learningRate } })
+)
 const page: Page = {
   title: "Speeches <1790-1989>",
   task: "to write speeches",
-  verdict: recommend(models, { budget: {}, alpha: 0.05, minDocuments: 5, seed: 1 }),
+  verdict: recommend(models, { budget: {}, alpha: 0.05, minDocuments: 5 }),
   models,
   unmeasured: ["forgotten"],
   groups: groups(models),
+  findings: findings(models[0], models, 0.05),
+  estimates: [{ model: "gpt", what: "train", predicted: "1 s", actual: "2 s", ratio: "2" }],
+  trials: trials(rates),
   corpora: [
     { description: "Speeches.", licence: "public domain", documents: 9, bytes: 9000, splits: { test: 5 } }
   ],
@@ -59,6 +67,9 @@ describe("the HTML page", () => {
       "Use <span>gpt[preset=nano]</span>",
       "Not measured: forgotten",
       "stride:64",
+      "gpt[preset=nano] beats ngram by 0.072 [0.072, 0.072]",
+      "Estimated against actual",
+      "<th>learning rate</th>",
       "seed: 1 #"
     ])
       assert.include(html, said)
@@ -69,6 +80,8 @@ describe("the Markdown page", () => {
   it("says the same, in tables of even width and with a fence that holds", () => {
     const text = Markdown.render(page)
     assert.include(text, "**Use `gpt[preset=nano]`.**")
+    for (const title of ["Metric by metric", "What differs", "Estimated against actual"])
+      assert.include(text, `## ${title}`)
     assert.include(text, "````yaml\nseed: 1 # ``` & <b>\n````")
     const tables = text.split("\n\n").filter((part) => part.startsWith("|"))
     for (const table of tables)
@@ -110,8 +123,15 @@ describe("drawings", () => {
   })
 
   it("leave out curves where nothing was trained", () => {
-    assert.isUndefined(learningCurves([models[1]!]))
-    assert.include(learningCurves(models)!, "validation loss 4.600 nats per token after 300 tokens")
+    assert.deepStrictEqual(learningCurves([models[1]!]), [])
+    assert.include(learningCurves(models)[0], "validation loss 4.600 nats per token after 300 tokens")
+  })
+
+  it("have a picture for each unit of a loss", () => {
+    const other = summary({ label: "bert", nats, trained: true, unit: "nats per text" })
+    const drawn = learningCurves([...models, other])
+    assert.strictEqual(drawn.length, 2)
+    assert.include(drawn[1], "loss in nats per text")
   })
 })
 
