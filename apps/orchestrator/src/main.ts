@@ -6,6 +6,7 @@ import { Effect, Exit } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { convert } from "./commands/Convert.ts"
 import { doctor } from "./commands/Doctor.ts"
+import { estimate } from "./commands/Estimate.ts"
 import { fill } from "./commands/Fill.ts"
 import { gc } from "./commands/Gc.ts"
 import { generate } from "./commands/Generate.ts"
@@ -54,6 +55,7 @@ const inkstone = Command.make("inkstone").pipe(
     resume,
     watch,
     plan,
+    estimate,
     graph,
     report,
     generate,

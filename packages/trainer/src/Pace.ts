@@ -70,7 +70,7 @@ export const watch = (learner: Learner): Watched => {
 }
 
 export interface Pace {
-  /** of a call that does not compile */
+  /** of a call that does not compile: the mean without the tenth that was slowest and the tenth that was fastest */
   readonly ms: number
   /** the fastest and the slowest of them */
   readonly leastMs: number
@@ -82,12 +82,16 @@ export interface Pace {
 /** Of some calls; where all of them compiled, the fastest is taken for one that did not. */
 export const of = (calls: ReadonlyArray<Call>): Pace => {
   const steady = calls.filter(({ compiles }) => !compiles).map(({ ms }) => ms)
-  const times = steady.length > 0 ? steady : [calls.reduce((least, { ms }) => Math.min(least, ms), Infinity)]
-  const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length
+  const all = steady.length > 0 ? steady : [calls.reduce((least, { ms }) => Math.min(least, ms), Infinity)]
+  const times = all.toSorted((a, b) => a - b)
+  // rows of different lengths take different times, so a median would not add up to the whole
+  const cut = Math.ceil((times.length - 2) / 10)
+  const kept = times.slice(Math.max(0, cut), times.length - Math.max(0, cut))
+  const mean = kept.reduce((sum, ms) => sum + ms, 0) / kept.length
   return {
     ms: mean,
-    leastMs: Math.min(...times),
-    mostMs: Math.max(...times),
+    leastMs: times[0] ?? mean,
+    mostMs: times.at(-1) ?? mean,
     compileMs: calls.reduce((sum, { compiles, ms }) => sum + (compiles ? Math.max(0, ms - mean) : 0), 0)
   }
 }

@@ -76,7 +76,7 @@ export const Trace = Kind.define({
     windows: { step: int32, row: int32, start: uint32 },
     /** rollbacks of the guard: behind `after_step`, `skipped` batches were left out */
     detours: { after_step: int32, skipped: int32 },
-    /** `train_ms`, `compile_ms`, `peak_rss_bytes`, ... */
+    /** `train_ms`, `compile_ms`, `peak_rss_bytes`, ..., and what was foretold: `predicted_train_ms`, `predicted_peak_rss_bytes` */
     cost: { name: utf8, value: measured(float64) }
   },
   attributes: Schema.Struct({
