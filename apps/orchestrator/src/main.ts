@@ -16,6 +16,7 @@ import { plan } from "./commands/Plan.ts"
 import { report } from "./commands/Report.ts"
 import { resume } from "./commands/Resume.ts"
 import { run } from "./commands/Run.ts"
+import { search } from "./commands/Search.ts"
 import { tokenizers } from "./commands/Tokenizers.ts"
 import { watch } from "./commands/Watch.ts"
 import { whatIf } from "./commands/WhatIf.ts"
@@ -58,6 +59,7 @@ const inkstone = Command.make("inkstone").pipe(
     estimate,
     graph,
     report,
+    search,
     generate,
     fill,
     models,

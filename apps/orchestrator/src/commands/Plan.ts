@@ -4,6 +4,7 @@ import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { failed } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
+import { largest, rowsOf } from "../PlanRows.ts"
 import { table } from "../Table.ts"
 import * as Terminal from "../Terminal.ts"
 import { bytes } from "../view/Bytes.ts"
@@ -24,17 +25,19 @@ const takes = ({ resources }: Pipeline.PipelineNode): string => {
 }
 
 const inWords = (planned: Planner.Plan, loaded: Pipeline.Pipeline): string => {
-  const rows = planned.nodes.map(({ because, decision, id }) => [id, decision, because])
+  const rows = rowsOf(planned, loaded)
   const count = (decision: string) => planned.nodes.filter((node) => node.decision === decision).length
-  const sized = loaded.nodes.filter(({ id }) =>
-    planned.nodes.some((node) => node.id === id && node.decision !== "hit")
+  const toMake = new Set(
+    planned.nodes.flatMap(({ decision, id }) => (decision === "run" || decision === "may run" ? [id] : []))
   )
+  const sized = largest(loaded.nodes.filter(({ id }) => toMake.has(id)))
   const memory = sized.map((node) => [node.id, takes(node)]).filter(([, what]) => what !== "")
+  const skipped = count("skip") === 0 ? "" : `, ${count("skip")} skip`
   return [
     table([["node", "plan", "because"], ...rows]),
     ...(memory.length === 0 ? [] : ["", table([["node", "would hold at most"], ...memory])]),
     "",
-    `${count("hit")} hit, ${count("run")} run, ${count("may run")} may run`,
+    `${count("hit")} hit, ${count("run")} run, ${count("may run")} may run${skipped}`,
     ""
   ].join("\n")
 }
@@ -59,7 +62,7 @@ const ofPipeline = Effect.fnUntraced(function* (
     Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
   )
   const decisions = new Map(planned.nodes.map(({ decision, id }) => [id, decision]))
-  const toRun = loaded.nodes.filter(({ id }) => decisions.has(id) && decisions.get(id) !== "hit")
+  const toRun = loaded.nodes.filter(({ id }) => ["run", "may run"].includes(decisions.get(id) ?? ""))
   if (json) {
     const resources = new Map(loaded.nodes.map((node) => [node.id, node.resources]))
     const nodes = planned.nodes.map((node) => ({ ...node, resources: resources.get(node.id) }))

@@ -79,7 +79,7 @@ export class SearchState {
       const members = Halving.members(ladder, rung, known) ?? []
       const open = members.filter((trial) => known(trial, rung) === undefined).length
       if (open > 0)
-        return { type: "open", because: `${open} of ${members.length} trials of rung ${rung} are open` }
+        return { type: "open", because: openOf(open, members.length, ladder.lengths.length > 1 ? rung : undefined) }
     }
     for (const rung of [...ladder.lengths.keys()].toReversed()) {
       const members = Halving.members(ladder, rung, known) ?? []
@@ -96,3 +96,6 @@ export class SearchState {
     return this.#searches.get(search)?.trials[trial]?.nodes[rung] ?? ""
   }
 }
+
+const openOf = (open: number, all: number, rung: number | undefined) =>
+  `${open} of ${all} trials${rung === undefined ? "" : ` of rung ${rung}`} are open`

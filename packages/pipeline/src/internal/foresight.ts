@@ -22,12 +22,12 @@ export const foreseen = (
   if (verdict.type === "skip") return verdict
   const left = leftOut(node, (from) => isAbsent(assessments.get(from)))
   if (left !== undefined) return { type: "skip", because: `left out with ${left}` }
+  if (verdict.type === "wait") return verdict.because
   const waits = Object.values(node.inputs)
     .flat()
     .map(({ from }) => from)
     .filter((from) => isToMake(assessments.get(from)))
-  if (waits.length > 0) return `waits for ${[...new Set(waits)].join(", ")}`
-  return verdict.type === "wait" ? verdict.because : undefined
+  return waits.length === 0 ? undefined : `waits for ${[...new Set(waits)].join(", ")}`
 }
 
 /** What a node cannot do without and will not get, since it is a trial that is left out or has failed. */
