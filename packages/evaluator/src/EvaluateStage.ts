@@ -2,6 +2,7 @@
 import {
   type ArtifactCorrupt,
   Metrics,
+  Pieces,
   type StorageFailed,
   Tokenizer,
   Tokens,
@@ -29,14 +30,6 @@ const outputs = { metrics: Metrics }
 
 const readable = <A>(read: Effect.Effect<A, ArtifactCorrupt | StorageFailed>) =>
   Effect.mapError(read, (error) => StageFailure.of(error))
-
-/** The bytes of each token, by id. */
-const piecesOf = Effect.fnUntraced(function* (given: Given<typeof inputs>) {
-  const { id, piece } = yield* readable(given.tokenizer.read("pieces"))
-  const pieces: Array<Uint8Array> = []
-  for (const [row, bytes] of piece.entries()) pieces[id[row]!] = bytes
-  return pieces
-})
 
 /** A rate; a clock that did not move in between counts as a nanosecond. */
 const per = (count: number, seconds: number) => count / Math.max(seconds, 1e-9)
@@ -72,7 +65,7 @@ const score = Effect.fnUntraced(function* (
   yield* report({ done, total, unit: "tokens", note: "writing samples" })
   const written = yield* Samples.write(model, text, {
     samples: config.samples,
-    pieces: yield* piecesOf(given),
+    pieces: yield* readable(Pieces.read(given.tokenizer)),
     seed: Seed.derive(seed, "samples")
   })
   return { documents, nats, scoring, written }

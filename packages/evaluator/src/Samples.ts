@@ -1,4 +1,5 @@
 // Prompts from held-out documents, and what the model made of them, as text.
+import { Pieces } from "@inkstone/artifact"
 import { Generate, type LanguageModel, type ModelFailed } from "@inkstone/model-zoo"
 import { type Duration, Effect } from "effect"
 import type { Config } from "./Config.ts"
@@ -18,23 +19,6 @@ export interface Written {
   readonly writing: Duration.Duration
 }
 
-const bytesOf = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): Uint8Array =>
-  Buffer.concat(ids.map((id) => pieces[id] ?? new Uint8Array(0)))
-
-/**
- * Bytes of the tokens as text. A character that the last token leaves unfinished is not shown; other bytes that are no UTF-8
- * become U+FFFD.
- */
-export const decode = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): string =>
-  new TextDecoder().decode(bytesOf(ids, pieces), { stream: true })
-
-/** The prompt without the last tokens that hold a part of a character only: Han and emoji take several bytes. */
-export const whole = (ids: ReadonlyArray<number>, pieces: ReadonlyArray<Uint8Array>): ReadonlyArray<number> =>
-  // at its end a decoder puts U+FFFD for what is unfinished
-  new TextDecoder().decode(bytesOf(ids, pieces)) === decode(ids, pieces)
-    ? ids
-    : whole(ids.slice(0, -1), pieces)
-
 /** The first tokens of documents spread evenly over the split, at most half of each, without the closing end-of-text. */
 const promptsOf = ({ ids, documents }: Text, { count, promptTokens }: Config["samples"]) =>
   Array.from({ length: Math.min(count, documents.length) }, (_, index) => {
@@ -52,13 +36,13 @@ export const write = Effect.fnUntraced(function* (
   text: Text,
   options: {
     readonly samples: Config["samples"]
-    readonly pieces: ReadonlyArray<Uint8Array>
+    readonly pieces: Pieces.Pieces
     readonly seed: number
   }
 ): Effect.fn.Return<Written, ModelFailed> {
   const { pieces, seed } = options
   const { temperature, topK, topP, maxTokens } = options.samples
-  const prompts = promptsOf(text, options.samples).map((prompt) => whole(prompt, pieces))
+  const prompts = promptsOf(text, options.samples).map((prompt) => Pieces.whole(prompt, pieces))
   const given = prompts.map((prompt) => [model.endOfTextId, ...prompt])
   const sampler = { temperature, topK, topP }
   yield* Generate.generate(model, given, { maxTokens: 2, seed, sampler }) // the first calls also prepare the program
@@ -68,8 +52,8 @@ export const write = Effect.fnUntraced(function* (
   const settings = JSON.stringify({ temperature, topK, topP, maxTokens, seed })
   return {
     samples: prompts.map((prompt, row) => ({
-      prompt: decode(prompt, pieces),
-      text: decode(written[row] ?? [], pieces),
+      prompt: Pieces.decode(prompt, pieces),
+      text: Pieces.decode(written[row] ?? [], pieces),
       settings
     })),
     tokens: written.reduce((sum, ids) => sum + ids.length, 0),

@@ -5,13 +5,13 @@ import {
   Examples,
   type PairTask,
   Pairs,
+  Pieces,
   type StorageFailed,
   Tokenizer
 } from "@inkstone/artifact"
 import type { Given, Stage } from "@inkstone/stage"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { decode } from "../Samples.ts"
 
 export interface Inputs extends Stage.Inputs {
   readonly pairs: Stage.Port<typeof Pairs, false>
@@ -54,14 +54,6 @@ export interface TaskData {
   readonly textOf: (ids: Iterable<number>) => string
 }
 
-/** The bytes of each token, by id. */
-export const piecesOf = Effect.fnUntraced(function* (tokenizer: Artifact<typeof Tokenizer>) {
-  const { id, piece } = yield* tokenizer.read("pieces")
-  const pieces: Array<Uint8Array> = []
-  for (const [row, bytes] of piece.entries()) pieces[id[row]!] = bytes
-  return pieces
-})
-
 /** The part of that name of each example, by id. */
 const partsOf = Effect.fnUntraced(function* (artifact: Artifact<typeof Examples>, name: string) {
   const { first, id, parts: counts } = yield* artifact.read("examples")
@@ -85,7 +77,7 @@ export const read = Effect.fnUntraced(function* (
   config: { readonly reference: string; readonly source?: string; readonly most?: number }
 ): Effect.fn.Return<TaskData, ArtifactCorrupt | StorageFailed> {
   const { attributes } = given.pairs
-  const pieces = yield* piecesOf(given.tokenizer)
+  const pieces = yield* Pieces.read(given.tokenizer)
   const inputs = yield* given.pairs.read("inputs")
   const targets = (yield* given.pairs.read("targets")).id
   const tags = (yield* given.pairs.read("tags")).label
@@ -97,7 +89,7 @@ export const read = Effect.fnUntraced(function* (
     named === undefined || config.source === undefined
       ? undefined
       : yield* partsOf(named.artifact, config.source)
-  const textOf = (ids: Iterable<number>) => decode([...ids], pieces).trim()
+  const textOf = (ids: Iterable<number>) => Pieces.decode([...ids], pieces).trim()
 
   const rowsOf = new Map<string, Array<number>>()
   for (const [row, id] of table.id.entries()) rowsOf.set(id, [...(rowsOf.get(id) ?? []), row])

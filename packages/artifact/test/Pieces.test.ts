@@ -1,11 +1,11 @@
 // Text of tokens that end inside a character.
 import { assert, describe, it } from "@effect/vitest"
-import { decode, whole } from "../src/Samples.ts"
+import { decode, whole } from "../src/Pieces.ts"
 
 const bytes = Array.from(new TextEncoder().encode("子曰 ok"), (byte) => Uint8Array.of(byte))
 const ids = bytes.map((_, id) => id)
 
-describe("samples", () => {
+describe("pieces", () => {
   it("show no half character at the end", () => {
     assert.strictEqual(decode(ids, bytes), "子曰 ok")
     assert.strictEqual(decode(ids.slice(0, 5), bytes), "子")
