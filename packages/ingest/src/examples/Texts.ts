@@ -51,7 +51,12 @@ export const texts = Stage.define({
               id: idOf(`${label}/${id}`, name),
               source: `${label}/${source}`,
               group: group === "" ? id : group,
-              ...{ split, licence, lang, script, bytes, text }
+              split,
+              licence,
+              lang,
+              script,
+              bytes,
+              text
             }
           ]
         })
