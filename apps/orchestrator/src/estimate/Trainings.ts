@@ -149,8 +149,7 @@ export const of = ({ pipeline, plan, root }: Given): ReadonlyArray<Training> => 
       root
     }
     const absent = [...new Set(missing.map(({ from }) => from))]
-    const data =
-      absent.length === 0 ? "the store's" : `made up, since there is none yet of ${absent.join(", ")}`
+    const data = absent.length === 0 ? "of the store" : `made up: ${absent.join(", ")} not run yet`
     return [{ ...known, job, data }]
   })
 }
