@@ -18,6 +18,7 @@ import { resume } from "./commands/Resume.ts"
 import { run } from "./commands/Run.ts"
 import { search } from "./commands/Search.ts"
 import { tokenizers } from "./commands/Tokenizers.ts"
+import { verifyResume } from "./commands/VerifyResume.ts"
 import { watch } from "./commands/Watch.ts"
 import { whatIf } from "./commands/WhatIf.ts"
 import { why } from "./commands/Why.ts"
@@ -54,6 +55,7 @@ const inkstone = Command.make("inkstone").pipe(
   Command.withSubcommands([
     run,
     resume,
+    verifyResume,
     watch,
     plan,
     estimate,

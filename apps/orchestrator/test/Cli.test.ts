@@ -8,6 +8,7 @@ import { environment, fixture, inkstone, jsonLines, main, temporary } from "./in
 const commands = [
   "run",
   "resume",
+  "verify-resume",
   "plan",
   "graph",
   "report",

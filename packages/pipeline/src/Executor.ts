@@ -23,6 +23,8 @@ export interface Job {
   readonly granted: Resources
   /** how long a process that was asked to stop may take to leave a checkpoint */
   readonly graceMillis: number
+  /** stops by itself, as if it was asked to, once it has reported so much progress */
+  readonly stopAfter?: number
 }
 
 /** Called from outside Effect, in order. */

@@ -80,23 +80,41 @@ const whole = <A>(
       error.code === "ENOENT" ? Effect.as(Effect.void, undefined) : Effect.fail(StageFailure.of(error))
   })
 
+/** Every checkpoint below a workspace, the furthest first: there are several folders where `auto` came to different things. */
+const allIn = (workspace: string) => {
+  const root = path.join(workspace, "checkpoints")
+  return attempt(root, () =>
+    namesIn(root)
+      .flatMap((name) => {
+        const folder = path.join(root, name)
+        return found(namesIn(folder), "step").map((step) => ({ step, folder }))
+      })
+      .toSorted((a, b) => b.step - a.step)
+  )
+}
+
 /**
- * The step that the newest checkpoint below a workspace stands at, by the beginning of the file alone; undefined if there is none. Of
- * trainings that differ only in what the machine made of `auto`, the one that is further.
+ * The step that the newest checkpoint below a workspace stands at, by the beginning of the file alone; undefined if there
+ * is none.
  */
 export const lastIn = Effect.fnUntraced(function* (
   workspace: string
 ): Effect.fn.Return<number | undefined, StageFailure> {
-  const root = path.join(workspace, "checkpoints")
-  const files = yield* attempt(root, () =>
-    namesIn(root).flatMap((name) => {
-      const names = namesIn(path.join(root, name))
-      return found(names, "step").map((step) => ({ step, folder: path.join(root, name) }))
-    })
-  )
-  for (const { folder, step } of files.toSorted((a, b) => b.step - a.step)) {
+  for (const { folder, step } of yield* allIn(workspace)) {
     const text = yield* whole(Container.peek(path.join(folder, nameOf("step", step))))
     if (text !== undefined && Checkpoint.read(text, path.basename(folder)).type === "state") return step
+  }
+  return undefined
+})
+
+/** The newest checkpoint below a workspace that is whole; undefined if there is none. */
+export const newestIn = Effect.fnUntraced(function* (
+  workspace: string
+): Effect.fn.Return<Checkpoint.Checkpoint | undefined, StageFailure> {
+  for (const { folder, step } of yield* allIn(workspace)) {
+    const contents = yield* whole(Container.read(path.join(folder, nameOf("step", step))))
+    const loaded = contents === undefined ? undefined : Checkpoint.decode(contents, path.basename(folder))
+    if (loaded !== undefined) return loaded
   }
   return undefined
 })

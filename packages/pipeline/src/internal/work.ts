@@ -14,8 +14,12 @@ export const work = (given: unknown): void => {
   // sent by `ExecutorLocal.start`, which types it
   if (!isJob(given)) throw new Error("the worker was sent no job")
   const progress = throttled()
+  const report = (said: Progress) => {
+    progress.report(said)
+    if (said.done >= (given.stopAfter ?? Infinity)) stop()
+  }
   const fiber = Effect.runFork(
-    runJob(given, progress.report).pipe(
+    runJob(given, report).pipe(
       Effect.provide(Layer.merge(StoreLocal.layer(given.root), Logger.layer([toParent])))
     )
   )
