@@ -1,6 +1,7 @@
 // Small artifacts of every kind that training stages read, of a text that can be learned.
 import { Packed, Pairs, type PairTask, Tokenizer, Tokens, Words } from "@inkstone/artifact"
-import { sample } from "@inkstone/stage/testkit"
+import { type Sample, sample } from "@inkstone/stage/testkit"
+import { Effect } from "effect"
 import { drawer } from "../feeds/sources.ts"
 
 export const vocabSize = 40
@@ -10,7 +11,7 @@ const endOfTextId = 3
 export const tiny = {
   architecture: { layers: 1, heads: 2, channels: 16 },
   batchSize: 4,
-  steps: 4,
+  steps: 3,
   learningRate: 3e-3,
   evaluateEvery: 2,
   checkpointEvery: 2,
@@ -43,7 +44,7 @@ const text = (words: number, salt: number): ReadonlyArray<number> => {
   return Array.from({ length: words }, () => 7 + 2 * draw(16)).flatMap((id) => [id, id + 1])
 }
 
-export const tokens = (split: string, count: number, digest: string) => {
+const encoded = (split: string, count: number, digest: string) => {
   const ids = Uint16Array.from([...text((count - 1) >> 1, split.length), endOfTextId])
   return sample(Tokens, {
     label: `${split}-tokens`,
@@ -69,12 +70,23 @@ export const tokens = (split: string, count: number, digest: string) => {
   })
 }
 
-export const words = (count: number, of: string, digest: string) =>
-  sample(Words, {
-    label: "words",
-    attributes: { split: "train", tokens: count, words: count >> 1, of, tokenizer: digest },
-    tables: { starts: { start: Uint8Array.from({ length: count }, (_, i) => (i + 1) % 2) } }
+/** Tokens that the tokenizer made. */
+export const tokens = (split: string, count: number): Sample => ({
+  label: `${split}-tokens`,
+  make: Effect.flatMap(tokenizer.make, ({ digest }) => encoded(split, count, digest).make)
+})
+
+/** Where their words begin. */
+export const words = (split: string, count: number): Sample => ({
+  label: `${split}-words`,
+  make: Effect.flatMap(tokens(split, count).make, ({ digest }) => {
+    const start = Uint8Array.from({ length: count }, (_, i) => (i + 1) % 2)
+    return sample(Words, {
+      attributes: { split, tokens: count, words: count >> 1, of: digest, tokenizer: "7".repeat(64) },
+      tables: { starts: { start } }
+    }).make
   })
+})
 
 /** Two documents a row, of which the second half is learned. */
 export const packed = (split: string, rows: number) => {
@@ -119,7 +131,7 @@ const places = (texts: Texts) => Uint32Array.from(texts, (_, i) => total(texts.s
 /** Texts of 4 to 13 tokens; what is asked for follows from their second token. */
 export const pairs = (task: PairTask, split: string, count: number) => {
   const draw = drawer(split.length)
-  const inputs = Array.from({ length: count }, () => [2, 7 + draw(32), ...text(1 + draw(5), draw(99)), 3])
+  const inputs = Array.from({ length: count }, () => [2, 7 + draw(4), ...text(1 + draw(5), draw(99)), 3])
   const isLabelled = task === "classification" || task === "token-classification"
   const targets = inputs.map(([, id = 0]) => (task === "text-to-text" ? [id, 7 + ((id - 7) ^ 1), 3] : []))
   const column = (is: PairTask, of: (id: number) => number) =>
@@ -142,7 +154,10 @@ export const pairs = (task: PairTask, split: string, count: number) => {
       tokenizer: "7".repeat(64)
     },
     tables: {
-      inputs: { id: Uint16Array.from(inputs.flat()), segment: new Uint8Array(total(inputs)) },
+      inputs: {
+        id: Uint16Array.from(inputs.flat()),
+        segment: new Uint8Array(total(inputs)).fill(task === "question-answering" ? 1 : 0)
+      },
       tags: {
         label: Int32Array.from(task === "token-classification" ? inputs.flat() : [], (id) =>
           id < 7 ? -1 : id % 2
@@ -159,7 +174,7 @@ export const pairs = (task: PairTask, split: string, count: number) => {
         label: column("classification", (id) => id % 2),
         answerStart: column("question-answering", (id) => 1 + (id % 2)),
         answerEnd: column("question-answering", (id) => 1 + (id % 2)),
-        value: Float64Array.from(inputs, ([, id = 0]) => (task === "regression" ? id / 20 : 0))
+        value: Float64Array.from(inputs, ([, id = 0]) => (task === "regression" ? id - 8.5 : 0))
       },
       labels: { name: isLabelled ? ["even", "odd"] : [] }
     }
