@@ -102,7 +102,7 @@ const curvesOf = (runs: ReadonlyArray<Run>, tags: ReadonlyArray<string>): Readon
 
 /** Lines side by side; the left ones are filled up, colours not counted. */
 const beside = (left: ReadonlyArray<string>, right: ReadonlyArray<string>, columns: number) =>
-  left.map((line, i) => `${Width.padPainted(line, columns)}${right[i] ?? ""}`)
+  left.map((line, i) => `${Width.padPainted(line, columns)}${right[i] ?? ""}`.trimEnd())
 
 /** Lines of the whole page. Of many runs the best are drawn, by their least validation loss. */
 export const page = (all: ReadonlyArray<Run>, options: PageOptions): ReadonlyArray<string> => {
