@@ -1,6 +1,6 @@
 // The folder that belongs to a key, `work/<key>/`: checkpoints, event files and the log of its attempts.
 import { randomUUID } from "node:crypto"
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises"
+import { mkdir, open, readFile, rename, rm, symlink } from "node:fs/promises"
 import path from "node:path"
 import type { StorageFailed } from "@inkstone/artifact"
 import { Effect } from "effect"
@@ -35,6 +35,27 @@ export const claim = Effect.fn("Workspace.claim")(function* (
   yield* orphanGone(folder, waiting)
   return folder
 })
+
+/** What a trial of a search does for the others. */
+export interface Lineage {
+  /** key of the shorter one that it may go on from */
+  readonly earlier?: string
+  /** whether a longer one may follow */
+  readonly isContinued: boolean
+}
+
+/** Makes the folders by which a longer trial finds what a shorter one kept; see `Stage.Run`. */
+export const connect = (
+  workspace: string,
+  { earlier, isContinued }: Lineage
+): Effect.Effect<void, StorageFailed> =>
+  storage(workspace, async () => {
+    if (isContinued) await mkdir(path.join(workspace, "beginning"), { recursive: true })
+    if (earlier === undefined) return
+    const link = path.join(workspace, "earlier")
+    await rm(link, { force: true })
+    await symlink(path.join("..", earlier, "beginning"), link)
+  })
 
 /** Creating the file is the claim. A holder that is dead is put aside first. */
 const take: (folder: string) => Effect.Effect<boolean, StorageFailed> = Effect.fnUntraced(function* (

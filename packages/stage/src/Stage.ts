@@ -64,7 +64,9 @@ export interface Run<O extends Outputs> {
   readonly files: ReadonlyArray<SourceFile>
   /**
    * A folder that belongs to this node's key and survives a crash of it: checkpoints and event files go here. Another
-   * attempt at the same key finds what the last one left.
+   * attempt at the same key finds what the last one left. Of a trial of a search that longer ones may follow it has a folder
+   * `beginning`, to keep what a longer one could go on from; of a longer one `earlier` is that folder of the shorter one. Both are
+   * only ever a short cut: what is made is the same without them.
    */
   readonly workspace: string
   /** Cheap: call it as often as there is something to say. */

@@ -3,6 +3,7 @@
 import type { NamedArrays } from "@inkstone/model-zoo/NamedArray"
 import { type Progress, StageFailure } from "@inkstone/stage"
 import { Clock, Effect, type Scope } from "effect"
+import type { Beginning } from "./Beginning.ts"
 import type * as Checkpoint from "./Checkpoint.ts"
 import * as Checkpoints from "./Checkpoints.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
@@ -48,6 +49,8 @@ export interface Plan {
   readonly ceiling?: { readonly flopsPerSecond: number; readonly flopsPerToken: number }
   /** Bytes of the process above which it stops, to go on in a new one; Infinity = no limit. */
   readonly memoryLimit: number
+  /** what a longer training that begins like this one will go on from, where one is wanted */
+  readonly beginning?: Beginning
   /** folder of the checkpoints of this very training */
   readonly checkpoints: string
   readonly monitor: Monitor.About
@@ -173,6 +176,9 @@ const untilDone = Effect.fnUntraced(function* (
   const { at, plan } = running
   const { steps } = plan.schedule
   for (;;) {
+    // before the evaluation, which may be due only because the training ends here
+    if (plan.beginning !== undefined && at.step === plan.beginning.step)
+      yield* Effect.uninterruptible(keepBeginning(running, plan.beginning))
     // An evaluation belongs to the step before it: one that an interruption cut off is made up for after the resume.
     const due = at.step > 0 && (at.step % plan.evaluateEvery === 0 || at.step >= steps)
     if (due && at.evaluations.last("step") !== at.step) {
@@ -340,6 +346,14 @@ const save = (running: Running) =>
     const { step } = at
     yield* timed(at, "checkpointMs", checkpoints.save(at, learner.state))
     at.saved = { step, ms: yield* nowMs }
+  })
+
+const keepBeginning = (running: Running, { keep }: Beginning) =>
+  Effect.gen(function* () {
+    const { at, checkpoints } = running
+    if (at.saved.step !== at.step) yield* save(running)
+    yield* checkpoints.settled
+    yield* keep
   })
 
 const outcomeWeights = Effect.fnUntraced(function* (

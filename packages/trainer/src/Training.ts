@@ -9,6 +9,7 @@ import { Clock, Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
 import * as Ceiling from "./Ceiling.ts"
+import * as Beginning from "./Beginning.ts"
 import * as Checkpoints from "./Checkpoints.ts"
 import * as HParams from "./events/HParams.ts"
 import * as GraphLearner from "./GraphLearner.ts"
@@ -110,13 +111,20 @@ export const train = Effect.fn("Training.train")(
     })
     const openMs = Number((yield* Clock.monotonicTimeNanos) - began) / 1e6
     const watched = Pace.watch(opened.learner)
-    const identity = canonicalJson({
+    const identity = {
       training,
       seed: run.seed,
       from: start.from,
       data: data.digests,
       parameters: network.parameters.map(({ name, shape }) => [name, shape])
-    })
+    }
+    const { workspace } = run
+    // A machine that resolves `auto` otherwise must not go on from here.
+    const checkpoints = path.join(workspace, "checkpoints", sha256(canonicalJson(identity)).slice(0, 16))
+    const { checkpointEvery } = config
+    const place = { workspace, checkpoints, checkpointEvery, schedule, identity }
+    yield* Beginning.takeOver(place)
+    const beginning = Beginning.toKeep(place)
     const mode = modeOf(config)
     // rows may be shorter than what the network sees
     const sized = () => sizing(network, { ...config, precision })(Math.min(contextLength, watched.longest()))
@@ -132,7 +140,7 @@ export const train = Effect.fn("Training.train")(
       guard: config.guard,
       restoreBest: config.restoreBest,
       evaluateEvery: config.evaluateEvery,
-      checkpointEvery: config.checkpointEvery,
+      checkpointEvery,
       checkpointMs: (config.checkpointMinutes ?? Infinity) * 60_000,
       keepLast: config.keepLast,
       keepBest: config.keepBest,
@@ -149,8 +157,8 @@ export const train = Effect.fn("Training.train")(
       ...(request === undefined && config.compile && config.steps >= fewSteps
         ? { ceiling: yield* ceilingOf(config, start, precision) }
         : {}),
-      // A machine that resolves `auto` otherwise must not go on from here.
-      checkpoints: path.join(run.workspace, "checkpoints", sha256(identity).slice(0, 16)),
+      ...(beginning === undefined ? {} : { beginning }),
+      checkpoints,
       monitor: {
         events: path.join(run.workspace, "tensorboard"),
         graphDef: opened.graphDef,

@@ -50,6 +50,8 @@ export interface Work {
   readonly because: string
   readonly files: ReadonlyArray<SourceFile>
   readonly inputs: InputsByPort
+  /** of a trial of a search */
+  readonly lineage?: Workspace.Lineage
 }
 
 interface Attempt extends Work {
@@ -127,6 +129,7 @@ export class Attempts {
       const workspace = yield* Workspace.claim(options.root, key.key, (message) =>
         emit({ type: "warning", node: node.id, message })
       )
+      if (work.lineage !== undefined) yield* Workspace.connect(workspace, work.lineage)
       const log = path.join(workspace, "log.txt")
       const delayMillis = options.retryDelayMillis ?? 2000
       const rules = {

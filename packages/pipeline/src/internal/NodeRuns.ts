@@ -10,6 +10,7 @@ import type { NodeResult } from "../RunEvent.ts"
 import { orIfMissing } from "./storage.ts"
 import { leftOut, searchFailed } from "./foresight.ts"
 import { SearchWaits } from "./SearchWaits.ts"
+import type { Lineage } from "../Workspace.ts"
 import { Attempts, type Outcome, type RunContext } from "./Attempts.ts"
 
 type ToRun = Extract<Assessment, { type: "run" }>
@@ -156,9 +157,17 @@ export class NodeRuns {
       // sealing the same digest again would keep the corrupt one
       if (reason.type === "artifact" && reason.state === "corrupt") yield* quarantine(reason.ref)
       return yield* this.#attempts
-        .run({ node, key, because: describe(reason), files, inputs })
+        .run({ node, key, because: describe(reason), files, inputs, ...this.#lineage(node) })
         .pipe(Effect.onExit((exit) => Deferred.done(mine, exit)))
     })
+  }
+
+  #lineage(node: PipelineNode): { readonly lineage?: Lineage } {
+    const rungs = this.#searches.rungsOf(node)
+    if (node.trial === undefined || rungs.length < 2) return {}
+    const before = this.#results.get(rungs[node.trial.rung - 1] ?? "")
+    const isContinued = node.trial.rung < rungs.length - 1
+    return { lineage: { isContinued, ...(before?.key === undefined ? {} : { earlier: before.key }) } }
   }
 
   #inputs(node: PipelineNode): InputsByPort {

@@ -79,7 +79,10 @@ export class SearchState {
       const members = Halving.members(ladder, rung, known) ?? []
       const open = members.filter((trial) => known(trial, rung) === undefined).length
       if (open > 0)
-        return { type: "open", because: openOf(open, members.length, ladder.lengths.length > 1 ? rung : undefined) }
+        return {
+          type: "open",
+          because: openOf(open, members.length, ladder.lengths.length > 1 ? rung : undefined)
+        }
     }
     for (const rung of [...ladder.lengths.keys()].toReversed()) {
       const members = Halving.members(ladder, rung, known) ?? []

@@ -83,6 +83,12 @@ export class SearchWaits {
     )
   }
 
+  /** Labels of the nodes of its trial, the shortest first. */
+  rungsOf({ trial }: PipelineNode): ReadonlyArray<string> {
+    const search = this.#pipeline.searches.find(({ id }) => id === trial?.search)
+    return search?.trials[trial?.trial ?? -1]?.nodes ?? []
+  }
+
   describe(id: string): string {
     const search = this.#pipeline.searches.find((other) => other.id === id)
     return search === undefined ? "" : describe(search, this.#state)

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs"
 import path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -310,6 +311,23 @@ won: { uses: "test#grade", in: { score: m.best } }`)
           "won[optimizer=sgd]"
         ]
       )
+    })
+  )
+})
+
+describe("a longer trial", () => {
+  it.effect("finds what the shorter one kept in a folder `earlier` of its workspace", () =>
+    Effect.gen(function* () {
+      const { go, jobs } = yield* laboratory
+      yield* go(halving("halving"))
+      const longest = jobs.find(({ node }) => node.endsWith("steps=18]"))
+      const middle = jobs.find(({ node }) => node === longest?.node.replace("18", "6"))
+      assert.isDefined(longest)
+      const kept = path.join(middle?.workspace ?? "", "beginning")
+      assert.strictEqual(realpathSync(path.join(longest?.workspace ?? "", "earlier")), realpathSync(kept))
+      assert.isFalse(existsSync(path.join(longest?.workspace ?? "", "beginning")))
+      const shortest = jobs.find(({ node }) => node === longest?.node.replace("18", "2"))
+      assert.isFalse(existsSync(path.join(shortest?.workspace ?? "", "earlier")))
     })
   )
 })
