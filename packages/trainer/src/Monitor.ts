@@ -75,7 +75,7 @@ export const sampled = Effect.fnUntraced(function* (
 ) {
   const wall = yield* wallSeconds
   for (const [i, { prompt, step, text }] of samples.entries())
-    yield* file.texts(step, wall, { [`samples/${i}`]: `**${prompt}**${text}` })
+    yield* file.texts(step, wall, { [`samples/${i}`]: `**${prompt.trim()}** ${text}` })
 })
 
 /** How the training ended. */
