@@ -1,4 +1,5 @@
-// `pnpm parity`: our tokenizers beside Hugging Face `tokenizers`, SentencePiece and tiktoken on random strings of every script.
+// `pnpm parity`: our tokenizers beside Hugging Face `tokenizers`, SentencePiece and tiktoken on random strings of every script;
+// `pnpm parity metrics`: our task metrics beside sacreBLEU and rouge-score.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -6,12 +7,13 @@ import { Effect, Logger, Result, Schema } from "effect"
 import { advice, Peer, python } from "../bench/Peer.ts"
 import { type Comparison, compare } from "./Compare.ts"
 import { randomStrings } from "./Strings.ts"
+import { metrics } from "./metrics.ts"
 import { subjects } from "./Subjects.ts"
 
 const usage = `usage: parity [--strings n] [--seed n] [--only name] [--json]
 
 Encodes random strings of every script with every tokenizer, ours and theirs, and compares ids, decoded text, places and
-special tokens: their files read by us, and ours read by them. Exit codes: 0 all equal, 1 something differs, 2 usage, 4 no peer.
+special tokens: their files read by us, and ours read by them. "parity metrics" compares task metrics instead. Exit codes: 0 all equal, 1 something differs, 2 usage, 4 no peer.
 `
 
 interface Options {
@@ -104,4 +106,5 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+const [first, ...rest] = process.argv.slice(2)
+process.exitCode = first === "metrics" ? await metrics(rest) : await main(process.argv.slice(2))

@@ -2,6 +2,7 @@
 
   peers.py golden         writes golden.json beside this file: hand-made segments and some real ones
   peers.py pairs N        writes N real pairs with their scores to standard output
+  peers.py german         writes german.json anew, with scores for the segments that are in it
 Real pairs: sentences of the State of the Union speeches and of Chinese classics in this repository, edited from a seed.
 """
 import collections
@@ -224,6 +225,14 @@ def series():
 def main():
     import logging
     logging.disable(logging.WARNING)
+    if sys.argv[1] == "german":
+        path = os.path.join(here, "german.json")
+        given = json.load(open(path, encoding="utf-8"))["segments"]
+        segments = [(segment["output"], segment["references"]) for segment in given]
+        result = {"segments": given, "scores": scores(segments, False), "stems": [], "answers": answers(segments)}
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(result, file, ensure_ascii=False, separators=(",", ":"))
+        return
     golden = sys.argv[1] == "golden"
     segments = EDGES + real(24) if golden else real(int(sys.argv[2]))
     result = {
