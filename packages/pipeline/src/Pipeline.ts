@@ -10,7 +10,7 @@ import type { Axes, PipelineDefinition } from "./PipelineDefinition.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import { PipelineInvalid } from "./PipelineInvalid.ts"
 import type { Role, Search } from "./search/Search.ts"
-export { make } from "./PipelineBuilder.ts"
+export { best, make } from "./PipelineBuilder.ts"
 
 /** An output of another node that goes into a port. */
 export interface Wire {

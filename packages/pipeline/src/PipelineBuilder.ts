@@ -12,7 +12,12 @@ export interface Output<K extends Kind.Kind = Kind.Kind> {
   readonly node: string
   readonly output: string
   readonly kind: K
+  /** see `best` */
+  readonly best?: true
 }
+
+/** Of a searched node: what its best trial makes, instead of what each of them does. */
+export const best = <K extends Kind.Kind>(output: Output<K>): Output<K> => ({ ...output, best: true })
 
 /** One `Output` per output of the stage. */
 export type NodeOutputs<O extends Stage.Outputs> = { readonly [P in keyof O]: Output<O[P]> }
@@ -39,9 +44,12 @@ export type NodeOptions<Encoded, I extends Stage.Inputs, M extends Matrix> = Opt
     /** module and export, where they are not the stage's name: `./my-stage.ts#stage` */
     readonly uses?: string
     readonly matrix?: M
-  } & Pick<NodeDefinition, "seed" | "retries" | "timeoutMinutes" | "resources">
+  } & Pick<NodeDefinition, "search" | "seed" | "retries" | "timeoutMinutes" | "resources">
 
-interface LooseOptions extends Pick<NodeDefinition, "seed" | "retries" | "timeoutMinutes" | "resources"> {
+interface LooseOptions extends Pick<
+  NodeDefinition,
+  "search" | "seed" | "retries" | "timeoutMinutes" | "resources"
+> {
   readonly uses?: string
   readonly matrix?: Matrix
   readonly with?: NodeDefinition["with"]
@@ -72,7 +80,7 @@ export class PipelineBuilder {
     const { in: wires = {}, uses = stage.name, matrix = {}, with: config = {}, ...rest } = options
     const references = Object.entries(wires).map(([port, outputs]) => [
       port,
-      [outputs].flat().map(({ node, output }) => ({ node, output }))
+      [outputs].flat().map(({ best, node, output }) => ({ node, output, ...(best === true ? { best } : {}) }))
     ])
     this.#nodes[id] = { uses, with: config, in: Object.fromEntries(references), matrix, ...rest }
     const outputs = Object.entries(stage.outputs)

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Pipeline } from "../src/index.ts"
+import { grade, learn } from "./fixtures/searchStages.ts"
 import { add, pair, source, total } from "./fixtures/stages.ts"
 
 // the compiler is the test: each `@ts-expect-error` is an error of its own where the line below it is allowed
@@ -23,6 +24,22 @@ describe("Pipeline.make", () => {
     // @ts-expect-error a single port takes one output
     book.node("single", add, { with: { by: 1 }, in: { numbers: [a.numbers, a.numbers] } })
     assert.deepStrictEqual(book.build().nodes["fits"]?.in, { numbers: [{ node: "both", output: "numbers" }] })
+  })
+
+  it("wires what the best trial of a search makes", () => {
+    const lab = Pipeline.make("lab", { from: import.meta.url })
+    const rate = { type: "choices", values: [0.1, 0.01] } as const
+    const m = lab.node("m", learn, {
+      search: {
+        method: "grid",
+        space: [{ path: "rate", distribution: rate, when: {} }],
+        objective: { attribute: "loss", mode: "min" }
+      }
+    })
+    lab.node("won", grade, { in: { score: Pipeline.best(m.score) } })
+    const { nodes } = lab.build()
+    assert.deepStrictEqual(nodes["won"]?.in, { score: [{ node: "m", output: "score", best: true }] })
+    assert.strictEqual(nodes["m"]?.search?.method, "grid")
   })
 
   it("accepts configs of the stage's schema only, also as a function of the axes", () => {
