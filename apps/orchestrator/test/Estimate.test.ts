@@ -46,8 +46,10 @@ describe("inkstone estimate", () => {
     async () => {
       await using folder = await temporary()
       const { file, flags, store } = await project(folder.path)
-      const before = await probes()
-      const ended = await inkstone(["estimate", file, ...flags, "--json"])
+      const scratch = path.join(folder.path, "tmp")
+      await mkdir(scratch)
+      const words = ["estimate", file, ...flags, "--json"]
+      const ended = await inkstone(words, () => {}, { TMPDIR: scratch })
       expect(ended.code, ended.stderr).toBe(0)
       const [said] = jsonLines(ended)
       expect(said).toMatchObject({
@@ -69,8 +71,7 @@ describe("inkstone estimate", () => {
         ]
       })
       await expect(readdir(store)).rejects.toThrow("ENOENT")
-      const after = await probes()
-      expect(after.filter((name) => !before.includes(name))).toEqual([])
+      expect(await readdir(scratch)).toEqual([])
     }
   )
 
