@@ -40,10 +40,17 @@ export const finetuneTextToText = Stage.define({
   run: Effect.fn("trainer.finetune-text-to-text")(
     function* (config, { model, train, validation }, run) {
       const task = "text-to-text"
-      const { endOfTextId, inputTokens, targetBytes, targetTokens, tokenizer, vocabSize } = train.attributes
+      const { endOfTextId, inputTokens, padId, targetBytes, targetTokens, tokenizer, vocabSize } =
+        train.attributes
       const data = yield* PairData.read("train", train, task)
       const held = yield* PairData.read("validation", validation, task)
-      const start = yield* Start.start(config, model, { kind: "encoder-decoder", vocabSize, tokenizer })
+      const start = yield* Start.start(config, model, {
+        kind: "encoder-decoder",
+        vocabSize,
+        tokenizer,
+        // a network that was trained keeps the token that it was trained with
+        ...(model.length === 0 ? { task: { startId: padId } } : {})
+      })
       const { network } = start
       yield* sameTokens({ train: train.attributes, validation: validation.attributes }, network)
       for (const [port, split] of Object.entries({ training: data, validation: held }))

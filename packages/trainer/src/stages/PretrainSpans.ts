@@ -59,7 +59,14 @@ export const pretrainSpans = Stage.define({
     function* (config, { model, tokenizer: artifact, train, validation }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
       const special = yield* SpecialTokens.read(artifact, train)
-      const start = yield* Start.start(config, model, { kind: "encoder-decoder", vocabSize, tokenizer })
+      const padId = special.pad < 0 ? endOfTextId : special.pad
+      const start = yield* Start.start(config, model, {
+        kind: "encoder-decoder",
+        vocabSize,
+        tokenizer,
+        // a network that was trained keeps the token that it was trained with
+        ...(model.length === 0 ? { task: { startId: padId } } : {})
+      })
       const { contextLength, network } = start
       yield* sameTokens({ train: train.attributes, validation: validation.attributes }, network)
       const { batchSize, denoising, evaluateTokens, meanSpan, noise } = config
@@ -72,7 +79,7 @@ export const pretrainSpans = Stage.define({
           meanSpan,
           sentinels: special.sentinels,
           endOfTextId,
-          padId: special.pad < 0 ? endOfTextId : special.pad,
+          padId,
           seed: Seed.derive(run.seed, `noise-${port}`)
         }
         yield* SpanWindows.check(port, spans)
