@@ -29,7 +29,6 @@ const decode = Schema.decodeUnknownEffect(TokenizerJson)
 
 const none = { pad: -1, cls: -1, sep: -1, mask: -1, unk: -1, bos: -1 }
 
-/** @internal */
 const sentinelsOf = (added: ReadonlyArray<{ readonly id: number; readonly content: string }>) => {
   const idOf = new Map(added.map(({ content, id }) => [content, id]))
   const found: Array<number> = []
