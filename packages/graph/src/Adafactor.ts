@@ -43,6 +43,15 @@ export const defaults: AdafactorSettings = {
   warmupInit: false
 }
 
+/**
+ * The rate that a step takes where `relativeStep` makes one, before it is scaled by each parameter; for a trace, since the
+ * schedule's counts nothing then.
+ *
+ * @param step from 1
+ */
+export const relativeRate = ({ warmupInit }: Pick<AdafactorSettings, "warmupInit">, step: number): number =>
+  Math.min(warmupInit ? 1e-6 * step : 1e-2, 1 / Math.sqrt(step))
+
 const sizeOf = ({ shape }: Parameter) => shape.reduce((n, dim) => n * dim, 1)
 
 /** What the second moment of a parameter is kept in: rows and columns of the last two axes, or all of a vector. */

@@ -6,7 +6,9 @@ import { gradients } from "./gradients.ts"
 import { lossOf } from "./Loss.ts"
 import { GraphInvalid } from "./errors.ts"
 import type { Objective, Run, Terms } from "./Objective.ts"
-import type { GroupOf, Optimizer } from "./Optimizer.ts"
+import { sqrt, square, sub } from "./ops/Elementwise.ts"
+import { addAll, sum } from "./ops/Reduce.ts"
+import type { GroupOf, Optimizer, Updates } from "./Optimizer.ts"
 import * as Phases from "./Phases.ts"
 import { type Input, input, type Variable } from "./Parameter.ts"
 import type { Precision } from "./Precision.ts"
@@ -25,6 +27,8 @@ export interface Options {
   readonly trained?: Phases.Trained
   /** In the first steps fewer move: adds the entries `train/0`, `train/1`, ... (see `suffixAt`). */
   readonly phases?: ReadonlyArray<Phases.Phase>
+  /** whether a step also gives `updateNorm`, of how far it moved all weights: a third more time for the optimizer alone */
+  readonly updateNorm?: boolean
   /** keeps an average of the weights that are trained, and adds the entry `evaluateAverage` */
   readonly averaging?: Averaging.AveragingSettings
   readonly precision: Precision
@@ -53,7 +57,8 @@ type Key = ReturnType<typeof keyInput>
 type StepInputs = ReturnType<typeof stepInputs>
 type Takes<I> = { readonly inputs: I }
 type Gives<O> = { readonly outputs: O }
-type Step = Gives<{ readonly loss: Tensor; readonly gradientNorm: Tensor }> & Required<Program.Entry>
+type Step = Gives<{ readonly loss: Tensor; readonly gradientNorm: Tensor; readonly updateNorm?: Tensor }> &
+  Required<Program.Entry>
 type TermsOf<O extends Objective> = ReturnType<O["terms"]>
 type PredictionsOf<O extends Objective> = O extends { readonly predictions: (run: Run) => infer P } ? P : {}
 type Values<T extends Terms> = { readonly [Name in keyof T]: Tensor }
@@ -173,7 +178,11 @@ export function entriesOf(objective: Objective, options: Options): Program.Entri
       averaging === undefined ? [] : Averaging.averaged(averages, { ...averaging, step: own.step, updates })
     return {
       inputs: own,
-      outputs: { loss, gradientNorm },
+      outputs: {
+        loss,
+        gradientNorm,
+        ...(options.updateNorm === true ? { updateNorm: movedBy(updates) } : {})
+      },
       updates: [...updates, ...means],
       gradients: found.filter((gradient) => gradient !== undefined)
     }
@@ -223,6 +232,16 @@ export function entriesOf(objective: Objective, options: Options): Program.Entri
     ...(accumulation ? Object.assign({}, ...stretches.map(windowed)) : {})
   }
 }
+
+/** The norm of the way from old weights to new ones. */
+const movedBy = (updates: Updates): Tensor =>
+  sqrt(
+    addAll(
+      updates.flatMap(([variable, moved]) =>
+        "trainable" in variable ? [sum(square(sub(moved, variable)))] : []
+      )
+    )
+  )
 
 const start = (variables: ReadonlyArray<Variable>) => {
   const key = input("key", "int32", [2])

@@ -225,6 +225,49 @@ describe.each(Object.entries(optimizers))("phases with %s", (_, optimizer) => {
 const build = (phases: ReadonlyArray<TrainingProgram.Phase>) => () =>
   TrainingProgram.build(objective, { ...options, phases })
 
+describe.each(Object.entries(optimizers))("the norm of an update by %s", (_, optimizer) => {
+  const asked = { ...options, optimizer, updateNorm: true }
+  const assignments = (updateNorm: boolean) => {
+    const { graphDef } = TrainingProgram.build(objective, { ...asked, updateNorm, clusters: true })
+    return Buffer.from(graphDef).toString("latin1").split("train/assign/").length
+  }
+  it("is how far all weights moved", () => {
+    const { init, train } = TrainingProgram.entriesOf(objective, asked)
+    const state = new State(init)
+    const weights = () => ["a", "b"].flatMap((name) => state.of(name))
+    const before = weights()
+    const found = state.run(train).get("updateNorm")?.data[0]
+    const ways = weights().map((value, i) => value - (before[i] ?? 0))
+    expect(found).toBeCloseTo(Math.hypot(...ways), 12)
+    expect(found).toBeGreaterThan(0)
+  })
+  it("leaves weights to be written where they are", () => {
+    expect(assignments(true)).toBe(assignments(false))
+  })
+})
+
+describe("the rate that adafactor makes of the step", () => {
+  it.each([true, false])("is what one weight moves by, warmed up %s", (warmupInit) => {
+    const optimizer = g.Adafactor.make({ ...g.Adafactor.defaults, scaleParameter: false, warmupInit })
+    const w = g.parameter("w", [1], g.Initializer.zeros)
+    const inputs = {
+      learningRate: g.input("learningRate", "float32", []),
+      step: g.input("step", "float32", []),
+      maxGradientNorm: g.input("maxGradientNorm", "float32", [])
+    }
+    const { update, variables } = optimizer.bind([w])
+    const moved = update([g.vector([0.3])], inputs).updates.find(([variable]) => variable === w)?.[1] ?? w
+    for (const step of [1, 5, 9000, 1e6, 1e8]) {
+      const given = new Map<g.Tensor, g.Values>(variables.map((variable) => [variable, array([1], 0)]))
+      given.set(inputs.learningRate, array([], 7)).set(inputs.step, array([], step))
+      given.set(inputs.maxGradientNorm, array([], 0))
+      const [found] = g.Interpreter.evaluate([moved], given)
+      const rate = g.Adafactor.relativeRate({ warmupInit }, step)
+      expect(-(found?.data[0] ?? 0) / rate).toBeCloseTo(1, 12)
+    }
+  })
+})
+
 describe("phases that do not follow each other", () => {
   it("are refused", () => {
     expect(build([{ until: 0, trained: named("b") }])).toThrow(/phase 0 ends with step 0/)

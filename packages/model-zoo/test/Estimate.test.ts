@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdamW, Explain, parameterCount, TrainingProgram } from "@inkstone/graph"
+import { Adafactor, AdamW, Explain, Lion, parameterCount, Sgd, TrainingProgram } from "@inkstone/graph"
 import { Effect } from "effect"
 import * as Estimate from "../src/Estimate.ts"
 import type { Family } from "../src/Family.ts"
 import * as Fit from "../src/Fit.ts"
 import * as Gpt2 from "../src/Gpt2.ts"
 import * as Gpt3 from "../src/Gpt3.ts"
+import * as Lora from "../src/Lora.ts"
 import type { AnyNetwork } from "../src/Network.ts"
 import { causal } from "../src/objectives/Causal.ts"
 import { zoo } from "../src/Zoo.ts"
@@ -52,6 +53,33 @@ describe("an estimate", () => {
       [4 * parameters, 8 * parameters, 4 * parameters]
     )
     assert.isAbove(residentBytes, weightBytes + optimizerBytes + gradientBytes)
+  })
+
+  it("has what each optimizer keeps, averages, and nothing of what is not trained", () => {
+    const network = gpt2("nano")
+    const count = parameterCount(network)
+    const of = (options: Partial<Estimate.EstimateOptions>) =>
+      Estimate.training(network, { ...float32, ...options })({ batch: 1, length: 16 })
+    const { optimizerBytes } = of({})
+    assert.strictEqual(optimizerBytes, 8 * count)
+    assert.strictEqual(of({ optimizer: Lion.make() }).optimizerBytes, 4 * count)
+    assert.strictEqual(of({ optimizer: Sgd.make() }).optimizerBytes, 4 * count)
+    assert.strictEqual(of({ optimizer: Sgd.make({ ...Sgd.defaults, momentum: 0 }) }).optimizerBytes, 0)
+    assert.strictEqual(of({ averaging: true }).optimizerBytes, 12 * count)
+    // a number a row and a column of each matrix, as many as a vector has
+    const factored = network.parameters.reduce(
+      (sum, { shape: [rows = 0, columns = 0] }) => sum + rows + columns,
+      0
+    )
+    assert.strictEqual(of({ optimizer: Adafactor.make() }).optimizerBytes, 4 * factored)
+    const adapted = Lora.adapt(network, { rank: 2, alpha: 2 })
+    const few = Estimate.training(adapted.network, { ...float32, trained: adapted.trained })
+    const { gradientBytes, residentBytes, trained, weightBytes, ...rest } = few({ batch: 1, length: 16 })
+    // c_attn of three layers: [2, 96] and [288, 2]
+    assert.strictEqual(trained, 3 * 2 * (96 + 288))
+    assert.deepStrictEqual([gradientBytes, rest.optimizerBytes], [4 * trained, 8 * trained])
+    assert.strictEqual(weightBytes, 4 * (count + trained))
+    assert.isBelow(residentBytes, of({}).residentBytes)
   })
 
   it("of 175 billion parameters is made without any of them", () => {

@@ -139,7 +139,7 @@ const halfSquares = (x: Tensor): Tensor =>
   })
 
 /** Sum of equal shapes, in order, by one kernel: for hundreds of terms, which would be hundreds of additions to compile. */
-const addAll = (terms: ReadonlyArray<Tensor>): Tensor => {
+export const addAll = (terms: ReadonlyArray<Tensor>): Tensor => {
   const [first, ...others] = terms
   if (first === undefined) throw new GraphInvalid("addAll", "nothing to add up")
   return others.length === 0
