@@ -4,16 +4,17 @@ import type { Schema } from "effect"
 import { table } from "./Table.ts"
 import * as Words from "./view/Words.ts"
 
-/** A trial, and how long the attempts at its nodes took together. */
+/** A trial, and how long the node that it has reached took; 0 where it is not made yet. */
 export type Timed = TrialStanding & { readonly milliseconds: number }
 
-/** `took` by label of a node: what its newest finished record says. */
+/** With times from the finished ones among `records`. */
 export const timed = (
   standing: Standing,
   records: ReadonlyArray<Records.RunRecord>
 ): ReadonlyArray<Timed> => {
-  const took = new Map(records.map(({ milliseconds, node }) => [node, milliseconds]))
-  return standing.trials.map((trial) => ({ ...trial, milliseconds: took.get(trial.node) ?? 0 }))
+  // by key: an older record of the same node is of another config or another code
+  const took = new Map(records.map(({ key, milliseconds }) => [key, milliseconds]))
+  return standing.trials.map((trial) => ({ ...trial, milliseconds: took.get(trial.key ?? "") ?? 0 }))
 }
 
 const text = (value: Schema.Json | undefined): string =>

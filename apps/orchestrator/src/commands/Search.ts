@@ -43,7 +43,7 @@ const show = Command.make(
     const planned = yield* Planner.plan(loaded, { root: store }).pipe(
       Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
     )
-    const records = yield* Records.latest(store, loaded.name)
+    const records = (yield* Records.list(store)).filter(({ status }) => status === "done")
     for (const standing of planned.searches.filter(({ id }) => all.some((search) => search.id === id))) {
       const trials = SearchTable.timed(standing, records)
       const shown = json
