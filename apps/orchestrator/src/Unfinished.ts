@@ -78,7 +78,8 @@ const standingOf = Effect.fnUntraced(function* (
   store: string
 ): Effect.fn.Return<NodeStanding> {
   const { id, stage } = node
-  if (decision === "hit") return { id, state: "done" }
+  // a trial that does not go on leaves nothing to do either
+  if (decision === "hit" || decision === "skip") return { id, state: "done" }
   if (decision === "may run" || key === undefined) return { id, state: "waits" }
   const from = yield* Effect.orElseSucceed(
     stage.goesOnFrom?.(node.config, Workspace.folderOf(store, key)) ?? Effect.undefined,

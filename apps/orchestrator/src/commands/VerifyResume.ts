@@ -67,7 +67,9 @@ export const verifyResume = Command.make(
     const { Pipeline } = yield* Effect.promise(() => import("@inkstone/pipeline"))
     const ResumeProof = yield* Effect.promise(() => import("../verify/ResumeProof.ts"))
     const pipeline = yield* Pipeline.load(file, { profile })
-    const trainings = pipeline.nodes.filter(({ stage }) => stage.goesOnFrom !== undefined)
+    const trainings = pipeline.nodes.filter(
+      ({ bestOf, stage }) => stage.goesOnFrom !== undefined && bestOf === undefined
+    )
     const nodes = trainings.filter(
       ({ id, node }) => names.length === 0 || names.includes(id) || names.includes(node)
     )
