@@ -82,7 +82,8 @@ export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => 
       title: "Training data",
       rows: [
         row("tokens", models, ({ trainTokens }) => Format.count(trainTokens)),
-        row("text", models, ({ trainBytes }) => Format.bytes(trainBytes)),
+        // pairs do not say how long their texts were
+        row("text", models, ({ trainBytes }) => (trainBytes === 0 ? undefined : Format.bytes(trainBytes))),
         row("data digest", models, ({ trainedOn }) => trainedOn.slice(0, 12)),
         row("tokenizer digest", models, ({ tokenizer }) => tokenizer.slice(0, 12))
       ]
@@ -104,7 +105,11 @@ export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => 
         ...metrics.map((name) => metric(name, models)),
         ...speeds.map((name) =>
           cost(Format.words(name), name, models, (n) =>
-            name.endsWith("_ms") ? Format.duration(n) : Format.count(n)
+            name.endsWith("_ms")
+              ? Format.duration(n)
+              : name.startsWith("milliseconds")
+                ? Format.significant(n)
+                : Format.count(n)
           )
         )
       ]
