@@ -130,15 +130,16 @@ export const train = Effect.fn("Loop.train")(function* (
   const at = yield* begin(learner, plan, checkpoints)
   const events = yield* Monitor.open(plan.monitor, at.step)
   const running: Running = { learner, plan, at, checkpoints, events }
-  const stopReason = yield* Effect.onInterrupt(untilDone(running), () =>
-    at.saved.step === at.step ? Effect.void : Effect.ignore(save(running))
+  const stopReason = yield* untilDone(running).pipe(
+    Effect.onInterrupt(() => (at.saved.step === at.step ? Effect.void : Effect.ignore(save(running)))),
+    Effect.tapError(() => Effect.ignore(Monitor.ended(running.events, "failure")))
   )
   const { cost, detours, evaluations, samples, standing, steps } = at
   // The last step is always evaluated, and so is the step that patience ended at.
   if (standing === undefined) return yield* Effect.die(new Error("a training ended without an evaluation"))
   const weights = yield* outcomeWeights(running, standing.bestStep)
   yield* checkpoints.settled
-  yield* Monitor.ended(running.events)
+  yield* Monitor.ended(running.events, "success")
   return { weights, steps, evaluations, samples, detours, standing, stopReason, cost }
 })
 

@@ -79,8 +79,8 @@ export const sampled = Effect.fnUntraced(function* (
 })
 
 /** How the training ended. */
-export const ended = Effect.fnUntraced(function* (file: EventFile.EventFile) {
-  yield* file.ended(yield* wallSeconds, "success")
+export const ended = Effect.fnUntraced(function* (file: EventFile.EventFile, ending: "success" | "failure") {
+  yield* file.ended(yield* wallSeconds, ending)
 })
 
 interface Stand {
