@@ -1,7 +1,7 @@
 // Prints how far weights and slots of steps in parts are from those of whole ones: `node test/accumulationTable.ts`.
 import { distance, objectives, optimizers, windows } from "./support/accumulationCases.ts"
 
-const cell = (text: string) => text.padEnd(14)
+const cell = (text: string) => text.padEnd(20)
 const names = windows.map((window) => window.join(" + "))
 process.stdout.write(`${["objective", "optimizer", ...names].map(cell).join("")}\n`)
 for (const [name, objectiveOf] of Object.entries(objectives)) {
