@@ -32,7 +32,9 @@ const placesOf = Effect.fnUntraced(function* (target: string | undefined, store:
     }
   const { Pipeline } = yield* Effect.promise(() => import("@inkstone/pipeline"))
   const { name } = yield* Pipeline.load(target)
-  return () => Places.ofStore(store).filter(({ pipeline }) => pipeline === name)
+  // at whichever size it ran
+  return () =>
+    Places.ofStore(store).filter(({ pipeline }) => pipeline === name || pipeline.startsWith(`${name}@`))
 })
 
 export const watch = Command.make(

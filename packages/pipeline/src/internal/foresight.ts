@@ -87,10 +87,13 @@ export const judge = Effect.fnUntraced(function* (
   )
 })
 
+/** A process that died says nothing of its trial: the machine may have been at fault. */
+const deaths: ReadonlySet<string> = new Set(["ProcessKilled", "ProcessExited"])
+
 /** A failure that another attempt would only repeat; the others are tried again by the next run. */
 export const lossOf = (record: RunRecord | undefined): StageFailure | undefined => {
   const { failure } = record ?? {}
-  if (failure === undefined || failure.fact === "ProcessKilled") return undefined
+  if (failure === undefined || deaths.has(failure.fact)) return undefined
   return failure.category === "cancelled" || failure.category === "resource"
     ? undefined
     : new StageFailure(failure)
