@@ -1,7 +1,7 @@
 // Models measured on their task as a stage: what it writes is what the model itself says, counted as the metrics count.
 import { assert, describe, it, layer } from "@effect/vitest"
 import { type ArtifactRef, Metrics, Store } from "@inkstone/artifact"
-import { Generate, LanguageModel, LinearModel, Ngram } from "@inkstone/model-zoo"
+import { Generate, LanguageModel, LinearModel, Ngram, TextToText } from "@inkstone/model-zoo"
 import { type Progress, StageFailure, StageRunner } from "@inkstone/stage"
 import { stageContract } from "@inkstone/stage/testkit"
 import { Effect } from "effect"
@@ -56,6 +56,8 @@ const translation = Effect.gen(function* () {
   const refs = yield* asked
   return { ...refs, model: yield* fixtures.sealNgram(refs.tokenizer.digest) }
 })
+
+const closed = (text: string) => [...new TextEncoder().encode(text), fixtures.endOfTextId]
 
 const mails = [
   { input: "win money", label: 1 },
@@ -138,6 +140,33 @@ layer(store.layer)("evaluate-task", (it) => {
         [artifact.attributes.task, artifact.attributes.primary],
         ["text-to-text", "chrf"]
       )
+    })
+  )
+
+  it.effect("lets an encoder-decoder answer what it read, and scores the right answers", () =>
+    Effect.gen(function* () {
+      const refs = yield* asked
+      const model = yield* fixtures.sealT5(refs.tokenizer.digest)
+      const artifact = yield* run(evaluateTask, { maxTokens: 5, batchSize: 3 }, { ...refs, model })
+      const opened = yield* TextToText.load(model)
+      const sources = texts.map(({ input }) => closed(input))
+      const targets = texts.map(({ target }) => closed(target))
+      const sampler = { temperature: 0, topK: 0, topP: 1 }
+      const written = yield* TextToText.generate(opened, sources, { maxTokens: 5, seed: 1, sampler })
+      assert.deepStrictEqual(
+        (yield* artifact.read("outputs")).output,
+        written.map((ids) =>
+          new TextDecoder().decode(Uint8Array.from(ids.filter((id) => id < 256)), { stream: true }).trim()
+        )
+      )
+      const nats = yield* opened.nats(sources, targets)
+      const items = yield* artifact.read("items")
+      for (const [row, each] of nats.entries())
+        assert.closeTo(
+          items.nats[row]!,
+          each.reduce((a, b) => a + b, 0),
+          1e-3
+        )
     })
   )
 

@@ -1,6 +1,6 @@
 // A store with a little text as the earlier stages would leave it: byte tokens, 256 is the end-of-text.
 import { Store, StoreLocal, Tokenizer, Tokens, Weights } from "@inkstone/artifact"
-import { Gpt2, LinearModel, NamedArray, Ngram, NgramModel, Philox } from "@inkstone/model-zoo"
+import { Gpt2, LinearModel, NamedArray, Ngram, NgramModel, Philox, T5 } from "@inkstone/model-zoo"
 import { Effect, type Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -160,3 +160,34 @@ export const sealLinear = (model: LinearModel.Linear, tokenizer: string, labels:
     },
     { labels }
   )
+
+const t5 = {
+  vocabSize,
+  contextLength: 64,
+  layers: 1,
+  decoderLayers: 1,
+  heads: 2,
+  headChannels: 4,
+  channels: 16,
+  innerChannels: 24,
+  feedForward: "relu",
+  head: "scaled",
+  buckets: 8,
+  maxDistance: 16,
+  normEpsilon: 1e-6,
+  startId: 0
+}
+
+/** An encoder-decoder that learned nothing. */
+export const sealT5 = Effect.fnUntraced(function* (tokenizer: string) {
+  const network = yield* T5.family.network(t5)
+  const arrays = network.parameters.map(({ name, shape }, row) => {
+    const values = Float32Array.from(
+      { length: NamedArray.sizeOf(shape) },
+      (_, position) => Philox.uniform(2, { row, position }) - 0.5
+    )
+    return NamedArray.of(name, "float32", values, shape)
+  })
+  const about = { family: "t5", preset: "custom", architecture: t5, parameters: 0, contextLength: 64 }
+  return yield* sealWeights(arrays, { ...about, tokenizer })
+})

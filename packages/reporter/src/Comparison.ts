@@ -26,6 +26,14 @@ export interface Sample {
   readonly settings: string
 }
 
+export interface ClassScores {
+  readonly label: string
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+  readonly support: number
+}
+
 export interface Curve {
   readonly step: Int32Array
   readonly tokensSeen: Float64Array
@@ -62,6 +70,8 @@ export interface Summary {
   readonly primary: string
   readonly speed: ReadonlyMap<string, number>
   readonly samples: ReadonlyArray<Sample>
+  /** of classifiers */
+  readonly classes: ReadonlyArray<ClassScores>
 }
 
 /** The number models are ranked by, where it was measured. */
@@ -111,6 +121,7 @@ interface Measured {
   readonly metrics: ReadonlyMap<string, Metric>
   readonly speed: ReadonlyMap<string, number>
   readonly samples: ReadonlyArray<Sample>
+  readonly classes: ReadonlyArray<ClassScores>
   readonly primary: string
 }
 
@@ -120,6 +131,7 @@ const measuredOf = Effect.fnUntraced(function* ({ artifact }: Labelled<typeof Me
   const replicates = yield* artifact.read("replicates")
   const speed = yield* artifact.read("speed")
   const samples = yield* artifact.read("samples")
+  const classes = yield* artifact.read("classes")
   const metricAt = (name: string, i: number): Metric => ({
     value: metrics.value[i]!,
     low: metrics.low[i]!,
@@ -140,6 +152,13 @@ const measuredOf = Effect.fnUntraced(function* ({ artifact }: Labelled<typeof Me
       prompt,
       text: samples.text[i]!,
       settings: samples.settings[i]!
+    })),
+    classes: classes.label.map((label, i) => ({
+      label,
+      precision: classes.precision[i]!,
+      recall: classes.recall[i]!,
+      f1: classes.f1[i]!,
+      support: classes.support[i]!
     })),
     primary
   }
@@ -201,7 +220,8 @@ export const gather = Effect.fnUntraced(function* (
       metrics: merged(measured.map(({ metrics }) => metrics)),
       primary: metric ?? first.primary,
       speed: merged(measured.map(({ speed }) => speed)),
-      samples: measured.flatMap(({ samples }) => samples)
+      samples: measured.flatMap(({ samples }) => samples),
+      classes: measured.flatMap(({ classes }) => classes)
     })
   }
   return { summaries, unmeasured }

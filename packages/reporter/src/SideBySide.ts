@@ -57,6 +57,31 @@ const cost = (name: string, key: string, models: ReadonlyArray<Summary>, format:
 
 const shown = ({ values }: Row) => values.some((each) => each !== "")
 
+const mostClasses = 40 // a table that a person still reads
+
+/** What each class is right by; the most frequent ones where there are many. */
+const ofClasses = (models: ReadonlyArray<Summary>): Group => {
+  const support = new Map(
+    models.flatMap(({ classes }) => classes.map(({ label, support }) => [label, support] as const))
+  )
+  const labels = [...support]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, mostClasses)
+    .map(([label, n]) => ({ label, n }))
+  return {
+    title: "Class by class: F1 (precision, recall)",
+    rows: labels.map(({ label, n }) =>
+      row(`${label}, ${Format.count(n)} times`, models, ({ classes }) => {
+        const found = classes.find((each) => each.label === label)
+        return (
+          found &&
+          `${Format.value(found.f1)} (${Format.value(found.precision)}, ${Format.value(found.recall)})`
+        )
+      })
+    )
+  }
+}
+
 export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => {
   const metrics = [...new Set(models.flatMap((model) => [...model.metrics.keys()]))]
   const speeds = [...new Set(models.flatMap((model) => [...model.speed.keys()]))]
@@ -115,7 +140,7 @@ export const groups = (models: ReadonlyArray<Summary>): ReadonlyArray<Group> => 
       ]
     }
   ]
-  return table
+  return [...table, ofClasses(models)]
     .map(({ title, rows }) => ({ title, rows: rows.filter(shown) }))
     .filter(({ rows }) => rows.length > 0)
 }

@@ -90,6 +90,22 @@ describe("the Markdown page", () => {
 })
 
 describe("the table side by side", () => {
+  it("has a row for each class, the frequent ones first", () => {
+    const scores = { precision: 0.5, recall: 1, f1: 2 / 3 }
+    const classes = [
+      { label: "ham", support: 2, ...scores },
+      { label: "spam", support: 9, ...scores }
+    ]
+    const group = groups([models[0]!, summary({ label: "linear", nats, classes })]).at(-1)
+    assert.deepStrictEqual(
+      group?.rows.map(({ name, values }) => [name, ...values]),
+      [
+        ["spam, 9 times", "", "0.667 (0.500, 1.000)"],
+        ["ham, 2 times", "", "0.667 (0.500, 1.000)"]
+      ]
+    )
+  })
+
   it("knows which rows differ", () => {
     const rows = new Map(groups(models).flatMap((group) => group.rows.map((row) => [row.name, row])))
     assert.isTrue(same(rows.get("vocabulary")!))

@@ -43,6 +43,7 @@ export const summary = (given: {
   readonly training?: Summary["training"]
   readonly unit?: string
   readonly primary?: string
+  readonly classes?: Summary["classes"]
   readonly metrics?: ReadonlyArray<readonly [string, Metric]>
   readonly cost?: ReadonlyArray<readonly [string, number]>
 }): Summary => {
@@ -84,6 +85,7 @@ export const summary = (given: {
     ]),
     primary: given.primary ?? "bits_per_byte",
     speed: new Map([["tokens_per_second", 1000]]),
-    samples: [{ prompt: "Call me", text: " Ishmael & <others>", settings: "temperature 0.8" }]
+    samples: [{ prompt: "Call me", text: " Ishmael & <others>", settings: "temperature 0.8" }],
+    classes: given.classes ?? []
   }
 }
