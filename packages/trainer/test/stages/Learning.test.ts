@@ -1,6 +1,7 @@
 // What fine-tuning learns, starts from and refuses.
 import { assert, describe, it } from "@effect/vitest"
-import { type PairTask, Store, Trace, Weights } from "@inkstone/artifact"
+import { type ArtifactRef, type PairTask, Store, Trace, Weights } from "@inkstone/artifact"
+import { NamedArray } from "@inkstone/model-zoo"
 import { Effect } from "effect"
 import { finetuneAnswers } from "../../src/stages/FinetuneAnswers.ts"
 import { finetuneClassification } from "../../src/stages/FinetuneClassification.ts"
@@ -10,7 +11,7 @@ import { finetuneTextToText } from "../../src/stages/FinetuneTextToText.ts"
 import { pretrainMasked } from "../../src/stages/PretrainMasked.ts"
 import { accuracy, correlation, exactSpans } from "../../src/TaskMeasures.ts"
 import { run, store } from "./runs.ts"
-import { pairs, tiny } from "./samples.ts"
+import { pairs, tiny, tokenizer, tokens } from "./samples.ts"
 
 const config = { ...tiny, contextLength: 16, evaluateEvery: 20, checkpointEvery: 20 }
 const pairsOf = (task: PairTask, count = 64) => ({
@@ -54,6 +55,35 @@ describe("fine-tuning", () => {
       for (const [i, nats] of loss_nats.entries())
         assert.approximately(bits_per_byte[i]!, nats / Math.LN2 / 2, 1e-5)
       assert.isBelow(loss_nats.at(-1)!, 1.5 * Math.log(40))
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("starts from an encoder that foretold hidden tokens, with a head of its own", () =>
+    Effect.gen(function* () {
+      const splits = { train: tokens("train", 301), validation: tokens("validation", 101), tokenizer }
+      const settings = { ...tiny, contextLength: 16 }
+      const { model } = yield* run(pretrainMasked, settings, { ...splits, words: [], model: [] })
+      const { digest } = yield* tokenizer.make
+      // the network is that of the weights
+      const { architecture: _, ...own } = tiny
+      const tuned = yield* run(
+        finetuneTagging,
+        { ...own, learningRate: 1e-9 },
+        {
+          train: pairs("token-classification", "train", 24, digest),
+          validation: pairs("token-classification", "validation", 8, digest),
+          model: { label: "masked", make: Effect.succeed(model!) }
+        }
+      )
+      const place = yield* Store
+      const read = (ref: ArtifactRef) =>
+        Effect.flatMap(place.open(Weights, ref.digest), (weights) => NamedArray.read(weights))
+      const [before, after] = [yield* read(model!), yield* read(tuned["model"]!)]
+      const name = "bert.embeddings.word_embeddings.weight"
+      const values = (arrays: NamedArray.NamedArrays) => NamedArray.view(arrays.get(name), "float32")!
+      for (const [i, value] of values(before).entries()) assert.approximately(values(after)[i]!, value, 1e-6)
+      assert.isTrue(after.has("classifier.weight"))
+      assert.isFalse(after.has("cls.predictions.bias"))
     }).pipe(Effect.provide(store))
   )
 

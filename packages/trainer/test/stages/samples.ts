@@ -129,7 +129,7 @@ const total = (texts: Texts) => texts.flat().length
 const places = (texts: Texts) => Uint32Array.from(texts, (_, i) => total(texts.slice(0, i)))
 
 /** Texts of 4 to 13 tokens; what is asked for follows from their second token. */
-export const pairs = (task: PairTask, split: string, count: number) => {
+export const pairs = (task: PairTask, split: string, count: number, digest = "7".repeat(64)) => {
   const draw = drawer(split.length)
   const inputs = Array.from({ length: count }, () => [2, 7 + draw(4), ...text(1 + draw(5), draw(99)), 3])
   const isLabelled = task === "classification" || task === "token-classification"
@@ -151,7 +151,7 @@ export const pairs = (task: PairTask, split: string, count: number) => {
       vocabSize,
       endOfTextId,
       padId: 0,
-      tokenizer: "7".repeat(64)
+      tokenizer: digest
     },
     tables: {
       inputs: {
