@@ -33,7 +33,11 @@ const source = fileURLToPath(import.meta.resolve("./CheckpointWorker.ts"))
 export const open: Effect.Effect<CheckpointWriter, never, Scope.Scope> = Effect.map(
   Effect.acquireRelease(
     Effect.sync(() => new Writing()),
-    (writing) => Effect.andThen(writing.idle, writing.end)
+    (writing) =>
+      Effect.andThen(
+        writing.idle,
+        Effect.sync(() => writing.end())
+      )
   ),
   (writing) => ({
     begin: (write) =>
@@ -51,6 +55,9 @@ const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
     ? new Uint8Array(bytes.buffer)
     : bytes.slice()
+
+/** A thread takes longer to start than a small checkpoint to write. */
+let spare: Worker | undefined
 
 class Writing {
   #worker: Worker | undefined
@@ -74,10 +81,14 @@ class Writing {
     return Effect.andThen(this.idle, this.healthy)
   }
 
-  get end(): Effect.Effect<void> {
-    return Effect.promise(async () => {
-      await this.#worker?.terminate()
-    })
+  /** Leaves the thread to the next one that writes; idle, it does not hold the process. */
+  end(): void {
+    const worker = this.#worker
+    if (worker === undefined) return
+    worker.off("message", this.#heard).off("error", this.#broke)
+    if (spare === undefined && this.#failure === undefined) spare = worker
+    else void worker.terminate()
+    worker.unref()
   }
 
   post({ contents, file, remove }: Write): void {
@@ -92,11 +103,15 @@ class Writing {
   }
 
   #start(): Worker {
-    const worker = new Worker(source, { execArgv: [] })
-    worker.on("message", (done: Done) => this.#done(done))
-    worker.on("error", (cause) => this.#done({ code: "", problem: String(cause) }))
+    const worker = spare ?? new Worker(source, { execArgv: [] })
+    spare = undefined
+    worker.on("message", this.#heard)
+    worker.on("error", this.#broke)
     return worker
   }
+
+  readonly #heard = (done: Done): void => this.#done(done)
+  readonly #broke = (cause: unknown): void => this.#done({ code: "", problem: String(cause) })
 
   #done({ code, problem }: Done): void {
     const path = this.#file ?? ""

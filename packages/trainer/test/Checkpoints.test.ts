@@ -109,7 +109,10 @@ describe("Checkpoints", () => {
       const folder = path.join(yield* temporaryFolder, "here")
       fs.mkdirSync(folder)
       const put = (step: number, contents: Container.Contents) =>
-        ContainerFile.write(path.join(folder, `step-00000000${step}.safetensors`), Container.prepare(contents))
+        ContainerFile.write(
+          path.join(folder, `step-00000000${step}.safetensors`),
+          Container.prepare(contents)
+        )
       const whole = { ...standpoint(0), bests: [], learner: yield* weights(1) }
       put(7, { text: `{"format":"inkstone-checkpoint-1","step":7}`, arrays: new Map() })
       put(8, Checkpoint.encode({ ...whole, step: 8 }, "elsewhere"))
@@ -119,7 +122,10 @@ describe("Checkpoints", () => {
       )
       assert.isUndefined(value)
       assert.lengthOf(said, 2)
-      assert.match(said.find((text) => /step-0*7/.test(text)) ?? "", /format inkstone-checkpoint-1.*put aside/)
+      assert.match(
+        said.find((text) => /step-0*7/.test(text)) ?? "",
+        /format inkstone-checkpoint-1.*put aside/
+      )
       assert.match(said.find((text) => /step-0*8/.test(text)) ?? "", /another training \(elsewhere\)/)
       assert.deepStrictEqual(fs.readdirSync(folder).toSorted(), [
         "step-000000007.safetensors.aside",
