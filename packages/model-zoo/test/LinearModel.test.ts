@@ -28,7 +28,7 @@ const Golden = Schema.Struct({
     })
   )
 })
-const golden = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(
+const golden = Schema.decodeSync(Schema.fromJsonString(Golden))(
   readFileSync(new URL("golden/linear/linear.json", import.meta.url), "utf8")
 )
 const { cases, labels, texts, vocabSize } = golden

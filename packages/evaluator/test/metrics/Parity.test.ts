@@ -14,13 +14,13 @@ import { Golden, unlike } from "./golden.ts"
 
 const folder = join(import.meta.dirname, "../golden/metrics")
 const text = readFileSync(join(folder, "golden.json"), "utf8")
-const golden = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(text)
-const german = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(
+const golden = Schema.decodeSync(Schema.fromJsonString(Golden))(text)
+const german = Schema.decodeSync(Schema.fromJsonString(Golden))(
   readFileSync(join(folder, "german.json"), "utf8")
 )
 const strings = Schema.Array(Schema.String)
 const numbers = Schema.Array(Schema.Finite)
-const { labels, series, tokens } = Schema.decodeUnknownSync(
+const { labels, series, tokens } = Schema.decodeSync(
   Schema.fromJsonString(
     Schema.Struct({
       tokens: Schema.Array(
@@ -118,7 +118,7 @@ describe("metrics beside their peers", () => {
         encoding: "utf8",
         maxBuffer: 2 ** 28
       })
-      const found = Schema.decodeUnknownSync(Schema.fromJsonString(Golden))(output)
+      const found = Schema.decodeSync(Schema.fromJsonString(Golden))(output)
       const { scores, segments, stems } = found
       assert.deepStrictEqual(wrongAnswers(found), [])
       assert.strictEqual(segments.length, 300)
