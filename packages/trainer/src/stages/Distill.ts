@@ -60,6 +60,7 @@ export const distill = Stage.define({
   outputs: Training.outputs,
   resources: (config) => resourcesOf(config, "encoder", { head }),
   prepare: Training.prepare,
+  goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.distill")(
     function* (config, { model, teacher: weights, tokenizer: artifact, train, validation, words }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes

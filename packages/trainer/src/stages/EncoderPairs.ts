@@ -58,6 +58,7 @@ export const encoderPairs = <const Name extends string>(definition: Definition<N
     outputs: Training.outputs,
     resources: (config) => resourcesOf(config, "encoder", { head }),
     prepare: Training.prepare,
+    goesOnFrom: Training.goesOnFrom,
     run: Effect.fn(name)(
       function* (config, { model, train, validation }, run) {
         const { endOfTextId, inputTokens, padId, targetBytes, tokenizer, vocabSize } = train.attributes

@@ -37,6 +37,7 @@ export const finetuneTextToText = Stage.define({
   outputs: Training.outputs,
   resources: (config) => resourcesOf(config, "encoder-decoder"),
   prepare: Training.prepare,
+  goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.finetune-text-to-text")(
     function* (config, { model, train, validation }, run) {
       const task = "text-to-text"

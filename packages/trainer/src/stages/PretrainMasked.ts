@@ -42,6 +42,7 @@ export const pretrainMasked = Stage.define({
   outputs: Training.outputs,
   resources: (config) => resourcesOf(config, "encoder", { head }),
   prepare: Training.prepare,
+  goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.pretrain-masked")(
     function* (config, { model, tokenizer: artifact, train, validation, words }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes

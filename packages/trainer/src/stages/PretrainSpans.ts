@@ -55,6 +55,7 @@ export const pretrainSpans = Stage.define({
   outputs: Training.outputs,
   resources: (config) => resourcesOf(config, "encoder-decoder"),
   prepare: Training.prepare,
+  goesOnFrom: Training.goesOnFrom,
   run: Effect.fn("trainer.pretrain-spans")(
     function* (config, { model, tokenizer: artifact, train, validation }, run) {
       const { bytes, endOfTextId, tokenizer, tokens, vocabSize } = train.attributes
