@@ -10,6 +10,7 @@ const optional = <S extends Schema.Top>(schema: S, description: string) =>
 
 const Architecture = Schema.Struct({
   layers: optional(Count, "blocks"),
+  decoderLayers: optional(Count, "t5: blocks of the decoder"),
   heads: optional(Count, "H: attention heads; divides channels"),
   channels: optional(Count, "C: width of the residual stream"),
   keyHeads: optional(Count, "llama: heads of keys and values; divides heads"),

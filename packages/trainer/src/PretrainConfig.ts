@@ -16,9 +16,29 @@ const Domains = Schema.Struct({
   )
 })
 
+const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
+
+const Samples = Schema.Struct({
+  count: field(Count, 2, "beginnings of documents of the validation split that are written on from"),
+  promptTokens: field(Count, 16, "tokens of each beginning"),
+  maxTokens: field(Count, 40, "tokens that are written"),
+  every: Schema.optionalKey(
+    Count.annotate({ description: "steps between two times; left out: evaluateEvery" })
+  ),
+  temperature: field(
+    Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+    0.8,
+    "0 = always the likeliest token"
+  )
+})
+export type Samples = typeof Samples.Type
+
 const Fields = Schema.Struct({
   ...networkFields("causal"),
   ...trainingFields(pretraining),
+  samples: Schema.optionalKey(
+    Samples.annotate({ description: "texts written on the way, with the port tokenizer; none if left out" })
+  ),
   domains: Schema.optionalKey(
     Domains.annotate({ description: "an embedding of what a document is of, told by its source" })
   )

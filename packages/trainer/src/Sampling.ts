@@ -12,10 +12,10 @@ import { Seed, StageFailure } from "@inkstone/stage"
 import { Effect } from "effect"
 import type { Plan } from "./Loop.ts"
 import type { Start } from "./Start.ts"
-import type { Samples, TrainingConfig } from "./TrainingConfig.ts"
+import type { PretrainConfig, Samples } from "./PretrainConfig.ts"
 
 interface Options {
-  readonly config: Pick<TrainingConfig, "samples" | "evaluateEvery">
+  readonly config: Pick<PretrainConfig, "samples" | "evaluateEvery">
   readonly tokenizers: ReadonlyArray<{ readonly artifact: Artifact<typeof Tokenizer> }>
   readonly validation: Artifact<typeof Tokens>
   readonly start: Start

@@ -76,6 +76,8 @@ const resolve = Effect.fnUntraced(function* (precision: TrainingConfig["precisio
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
+const count = (n: number) => n.toLocaleString("en-US")
+
 /** Trains, and writes the outputs of the stage. */
 export const train = Effect.fn("Training.train")(
   function* ({ config, data, encoded, run, sample, start, task }: Job) {
@@ -98,7 +100,6 @@ export const train = Effect.fn("Training.train")(
     const program = programOf(config, start, precision)
     const { trained = () => true } = program
     const moving = parameterCount({ parameters: network.parameters.filter(trained) })
-    const count = (n: number) => n.toLocaleString("en-US")
     yield* Effect.logInfo(
       `${count(parameters)} parameters${moving === parameters ? "" : `, ${count(moving)} of them or beside them trained`}, ${precision}`
     )
@@ -229,6 +230,7 @@ const programOf = (
     dropout,
     rematerialize,
     accumulation: microBatchSize < batchSize,
+    updateNorm: config.updateNorm,
     ...partsOf(config, { network, ...(adapted === undefined ? {} : { trained: adapted.trained }) }),
     ...(averageDecay === undefined ? {} : { averaging: { decay: averageDecay } })
   }

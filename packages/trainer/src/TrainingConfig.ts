@@ -25,15 +25,6 @@ const Guard = Schema.Struct({
   rateFactor: field(Share, 0.5, "what the learning rate is multiplied by at each rollback")
 })
 
-const Samples = Schema.Struct({
-  count: field(Count, 2, "beginnings of documents of the validation split that are written on from"),
-  promptTokens: field(Count, 16, "tokens of each beginning"),
-  maxTokens: field(Count, 40, "tokens that are written"),
-  every: optional(Count, "steps between two times; left out: evaluateEvery"),
-  temperature: field(NotNegative, 0.8, "0 = always the likeliest token")
-})
-export type Samples = typeof Samples.Type
-
 /** Usual values that differ from task to task. */
 export interface Usual {
   readonly batchSize: number
@@ -129,10 +120,6 @@ export const trainingFields = (usual: Usual, metrics: ReadonlyArray<string> = []
   checkpointMinutes: optional(Positive, "a checkpoint also after this much time"),
   keepLast: field(Count, 2, "newest checkpoints that stay on the disk"),
   keepBest: field(CountOrNone, 1, "best weights that stay on the disk"),
-  samples: optional(
-    Samples,
-    "texts written on the way, where the stage has a port tokenizer; none if left out"
-  ),
   memoryLimitGigabytes: optional(
     Positive,
     "a process that grows above this leaves a checkpoint and makes room for a new one"
@@ -148,6 +135,11 @@ export const trainingFields = (usual: Usual, metrics: ReadonlyArray<string> = []
     "compile what lies between matrix products: some seconds at the first step, then a third faster"
   ),
   logEvery: field(Count, 10, "steps between two points in TensorBoard"),
+  updateNorm: field(
+    Schema.Boolean,
+    true,
+    "enter how far each step moved the weights: a third more time for the optimizer, which is a small part of a step"
+  ),
   histograms: field(
     Schema.Boolean,
     true,

@@ -47,12 +47,13 @@ const poisoned = (plan: Loop.Plan, steps: ReadonlyArray<number>, dies?: { at: nu
   return { learner: { ...learner, train }, count: () => ({ updates, seen }) }
 }
 
-describe("Guard.wrong", () => {
-  const losses = (count: number) => Float64Array.from({ length: count }, (_, i) => 2 + (i % 3) / 10)
+/** Losses near 2.1. */
+const losses = (count: number) => Float64Array.from({ length: count }, (_, i) => 2 + (i % 3) / 10)
+const wrong = (loss: number, gradientNorm: number, spike: number, before = 50) =>
+  Guard.wrong({ loss, gradientNorm }, losses(before), { spike })
 
+describe("Guard.wrong", () => {
   it("takes what is no number, and a loss far above the usual", () => {
-    const wrong = (loss: number, gradientNorm: number, spike: number, before = 50) =>
-      Guard.wrong({ loss, gradientNorm }, losses(before), { spike })
     assert.include(wrong(Number.NaN, 1, 0), "the loss")
     assert.include(wrong(Infinity, 1, 0), "the loss")
     assert.include(wrong(2, Number.NaN, 0), "the gradient")

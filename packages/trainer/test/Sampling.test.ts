@@ -21,11 +21,12 @@ const letters = Effect.gen(function* () {
 
 const samples = { count: 2, promptTokens: 5, maxTokens: 8, every: 4, temperature: 0 }
 
+const ref = (kind: string, digest: string) => [{ label: kind, ref: { kind, digest } }]
+
 const run = (workspace: string, more: { readonly tokenizer?: boolean; readonly dieAt?: number } = {}) =>
   Effect.gen(function* () {
     const [train, validation] = [yield* tokens("train", 40), yield* tokens("validation", 6)]
     const tokenizer = yield* letters
-    const ref = (kind: string, digest: string) => [{ label: kind, ref: { kind, digest } }]
     const given = more.tokenizer === false ? [] : ref("tokenizer", tokenizer.digest)
     const refs = yield* StageRunner.run({
       stage: pretrain,
