@@ -1,6 +1,7 @@
 // `pnpm bench <name>`: our speed beside a peer's, measured in turns in one sitting.
 import { type BenchOptions, type Row, table } from "./Row.ts"
 import { corpus } from "./corpus.ts"
+import { estimate } from "./estimate.ts"
 import { generate } from "./generate.ts"
 import { ingest } from "./ingest.ts"
 import { memory } from "./memory.ts"
@@ -11,7 +12,7 @@ import { train } from "./train.ts"
 
 const benches: Readonly<
   Record<string, (options: BenchOptions) => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>
-> = { train, start, generate, memory, tokenize, ingest, corpus, metrics }
+> = { train, estimate, start, generate, memory, tokenize, ingest, corpus, metrics }
 
 const usage = `usage: bench <${Object.keys(benches).join(" | ")}> [--only name] [--rounds n] [--quick] [--full] [--gigabytes n] [--json]`
 
