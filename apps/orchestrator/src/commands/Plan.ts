@@ -129,7 +129,7 @@ export const plan = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Say for each node whether a run would take it from the store (hit), make it (run), or whether that depends on what comes before it (may run), which setting, input or code made the difference, and what its training would hold; or what the training of a network would take on this machine"
+    "Say for each node whether a run would take it from the store (hit), make it (run), or whether that depends on what comes before it (may run), which setting, input or code made the difference, and what its training would hold; or what the training of a network would take on this machine. Sources of pypi:, apt: and apt-lists: are fetched for it, once for this user"
   ),
   Command.withExamples([
     { command: "inkstone plan pipelines/first-book.yaml", description: "What would run, and why" },
