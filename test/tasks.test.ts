@@ -12,7 +12,7 @@ import {
   "encode-pairs" as encodePairs,
   train
 } from "@inkstone/tokenizer"
-import { Effect, Logger } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { temporary } from "./support/Cli.ts"
 
@@ -97,8 +97,7 @@ describe("the fixtures", () => {
       return { nodes, opened }
     }).pipe(
       Effect.provideService(Executor, here),
-      Effect.provide(StoreLocal.layer(folder.path)),
-      Effect.provide(Logger.layer([])),
+      Effect.provide(Layer.merge(StoreLocal.layer(folder.path), Logger.layer([]))),
       Effect.runPromise
     )
     expect(nodes.map(({ failure, status }) => failure?.message ?? status)).toEqual(nodes.map(() => "ran"))

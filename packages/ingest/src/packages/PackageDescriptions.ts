@@ -92,14 +92,11 @@ const enter = (
 }
 
 const eachStanza = (file: SourceFile, config: Config, take: (stanza: Stanza) => void) =>
-  Effect.tryPromise({
-    try: async () => {
-      const input = await Input.of(file, config.limits)
-      for await (const stanza of stanzas(decoded(input.chunks()))) take(stanza)
-    },
-    catch: (cause) => cause
+  Effect.promise(async () => {
+    const input = await Input.of(file, config.limits)
+    for await (const stanza of stanzas(decoded(input.chunks()))) take(stanza)
   }).pipe(
-    Effect.catch((cause) => {
+    Effect.catchDefect((cause) => {
       if (cause instanceof Damage) {
         const { at, place, problem } = cause
         return Effect.fail(

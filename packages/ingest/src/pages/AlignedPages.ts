@@ -97,24 +97,21 @@ const pairsOf = (
 ) => {
   const { lang } = config.source
   const other = config.target.lang
-  return Effect.tryPromise({
-    try: async (): Promise<ReadonlyArray<RawExample | Refused>> => {
-      const [mine, theirs] = [await blocksIn(source, config), await blocksIn(target, config)]
-      if (!alike(mine, theirs)) return [refused(page, "other-structure")]
-      return mine.flatMap(({ text }, i) => {
-        const translation = theirs[i]?.text ?? ""
-        // names and numbers, which nobody translated
-        if (text === translation || text === "" || translation === "") return []
-        const parts = [
-          { name: "source", text, lang },
-          { name: "target", text: translation, lang: other }
-        ]
-        return [{ kind: "example", ...nth(page, i + 1), parts, group: page, licence: undefined }]
-      })
-    },
-    catch: (cause) => cause
+  return Effect.promise(async (): Promise<ReadonlyArray<RawExample | Refused>> => {
+    const [mine, theirs] = [await blocksIn(source, config), await blocksIn(target, config)]
+    if (!alike(mine, theirs)) return [refused(page, "other-structure")]
+    return mine.flatMap(({ text }, i) => {
+      const translation = theirs[i]?.text ?? ""
+      // names and numbers, which nobody translated
+      if (text === translation || text === "" || translation === "") return []
+      const parts = [
+        { name: "source", text, lang },
+        { name: "target", text: translation, lang: other }
+      ]
+      return [{ kind: "example", ...nth(page, i + 1), parts, group: page, licence: undefined }]
+    })
   }).pipe(
-    Effect.catch((cause) => {
+    Effect.catchDefect((cause) => {
       if (cause instanceof Refusal) return Effect.succeed([refused(page, cause.rule)])
       return cause instanceof Error && "syscall" in cause
         ? Effect.fail(sourceUnreadable(source, cause))

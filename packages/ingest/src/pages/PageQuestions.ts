@@ -68,21 +68,19 @@ export const pageQuestions = Stage.define({
 })
 
 const questionsOf = (page: SourceFile, config: Config) =>
-  Effect.tryPromise({
-    try: async (): Promise<ReadonlyArray<RawExample | Refused>> =>
-      answered(await blocksIn(page, config), config.answerChars).map(({ answer, question }, i) => ({
-        kind: "example",
-        ...nth(page.name, i + 1),
-        parts: [
-          { name: "question", text: question, lang: config.lang },
-          { name: "answer", text: answer, lang: config.lang }
-        ],
-        group: page.name,
-        licence: undefined
-      })),
-    catch: (cause) => cause
-  }).pipe(
-    Effect.catch((cause) => {
+  Effect.promise(async (): Promise<ReadonlyArray<RawExample | Refused>> =>
+    answered(await blocksIn(page, config), config.answerChars).map(({ answer, question }, i) => ({
+      kind: "example",
+      ...nth(page.name, i + 1),
+      parts: [
+        { name: "question", text: question, lang: config.lang },
+        { name: "answer", text: answer, lang: config.lang }
+      ],
+      group: page.name,
+      licence: undefined
+    }))
+  ).pipe(
+    Effect.catchDefect((cause) => {
       if (cause instanceof Refusal) {
         const { rule, threshold, value } = cause
         const refused: Refused = { kind: "refused", ...whole(page.name), rule, value, threshold, text: "" }
