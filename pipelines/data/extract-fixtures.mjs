@@ -27,7 +27,8 @@ const blocks = (file) => {
 const pairs = []
 const seen = new Set()
 const pages = readdirSync(join(help("en-us"), "en-US"), { recursive: true })
-for (const page of pages.filter((name) => name.endsWith(".html")).toSorted()) {
+const inOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
+for (const page of pages.filter((name) => name.endsWith(".html")).toSorted(inOrder)) {
   const [from, to] = [join(help("en-us"), "en-US", page), join(help("zh-cn"), "zh-CN", page)]
   let both
   try {
