@@ -56,7 +56,8 @@ export const run = Effect.fn("Running.run")(function* ({
   const { Runner, Runs } = yield* Effect.promise(() => import("@inkstone/pipeline"))
   const { StoreLocal } = yield* Effect.promise(() => import("@inkstone/artifact"))
   const { force, keepGoing, only, out } = asked
-  const noted = yield* Runs.begin(store, asked)
+  // a run that is refused leaves nothing to go on with
+  let noted: Runs.Run | undefined
   const view = Terminal.view(json)
   const board = TensorBoard.links(store, pipeline.name)
   const result = yield* Runner.run(pipeline, {
@@ -66,20 +67,19 @@ export const run = Effect.fn("Running.run")(function* ({
     keepGoing,
     force,
     only,
-    onEvent: (event) =>
-      Effect.sync(() => {
-        const at = performance.now()
-        board.on(event, at)
-        view.on(event, at)
-      })
+    onEvent: Effect.fnUntraced(function* (event) {
+      if (event.type === "planned")
+        noted = yield* Effect.orElseSucceed(Runs.begin(store, asked), () => undefined)
+      const at = performance.now()
+      board.on(event, at)
+      view.on(event, at)
+    })
   }).pipe(
     Effect.ensuring(Effect.sync(() => view.close())),
     Effect.onInterrupt(() => Effect.sync(() => Terminal.complain(GOES_ON))),
-    // refused before anything was started
-    Effect.tapError(() => Effect.ignore(Runs.end(store, noted))),
     Effect.catchTag("NodeUnknown", (error) => failed("config", error.message))
   )
-  if (result.status === "done") yield* Runs.end(store, noted)
+  if (result.status === "done" && noted !== undefined) yield* Runs.end(store, noted)
   const Experiment = yield* Effect.promise(() => import("./watch/Experiment.ts"))
   yield* Experiment.write(TensorBoard.folderOf(store, pipeline.name), pipeline.name)
   const Reports = yield* Effect.promise(() => import("./Reports.ts"))

@@ -112,8 +112,12 @@ describe("a pipeline whose training cannot fit", () => {
     await using folder = await temporary()
     const { file, store } = await project(folder.path)
     const { code, stderr, stdout } = await inkstone(["plan", file, ...store])
-    expect(stdout).toMatch(/^gpt +[\d.]+ TB: 1\.5\d G parameters, [\d.]+ GFLOP a token, weight/m)
-    expect(stderr).toMatch(/gpt: would hold about \d[^]*Lower batchSize \(1 would hold [^]*smaller preset/)
+    expect(stdout).toMatch(
+      /^gpt +[\d.]+ TB: 1\.5\d G parameters, 1\.5\d G trained, [\d.]+ GFLOP a token, weight/m
+    )
+    expect(stderr).toMatch(
+      /gpt: would hold about \d[^]*Lower microBatchSize \(1 would hold [^]*smaller preset/
+    )
     expect(code).toBe(4)
   })
 

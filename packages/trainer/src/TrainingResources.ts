@@ -11,14 +11,12 @@ import {
   networkOf,
   vocabSizeGuess
 } from "./NetworkConfig.ts"
+import { optimizerOf } from "./OptimizerConfig.ts"
 import type { TrainingConfig } from "./TrainingConfig.ts"
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`
 
-/**
- * What a training of a network holds at most: a step, and two copies of the weights in JavaScript, the best ones and those of a
- * checkpoint.
- */
+/** What a training of a network holds at most: a step, and a copy of its state in JavaScript, which a thread writes as a checkpoint. */
 export const sizing = (network: AnyNetwork, config: TrainingConfig) => {
   const { averageDecay, batchSize, microBatchSize: batch = batchSize } = config
   const estimate = Estimate.training(network, {
@@ -26,12 +24,14 @@ export const sizing = (network: AnyNetwork, config: TrainingConfig) => {
     precision: config.precision === "auto" ? "float32" : config.precision,
     clusters: config.compile,
     rematerialize: config.rematerialize,
-    accumulation: batch < batchSize
+    accumulation: batch < batchSize,
+    optimizer: optimizerOf(config.optimizer, config),
+    averaging: averageDecay !== undefined
   })
   return (length: number, rows = batch) => {
     const { residentBytes, tokens: _, ...figures } = estimate({ batch: rows, length })
-    const averages = averageDecay === undefined ? 0 : figures.weightBytes
-    return { figures, memoryBytes: Math.ceil(residentBytes + 2 * figures.weightBytes + averages) }
+    const { optimizerBytes, weightBytes } = figures
+    return { figures, memoryBytes: Math.ceil(residentBytes + weightBytes + optimizerBytes) }
   }
 }
 
