@@ -36,7 +36,6 @@ describe("@inkstone/trainer#pretrain", () => {
           const { attributes } = model
           assert.strictEqual(attributes.preset, "custom")
           assert.deepInclude(attributes.training, {
-            preset: "nano",
             precision: "float32",
             minLearningRate: 3e-4,
             warmupSteps: 7

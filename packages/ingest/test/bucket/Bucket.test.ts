@@ -11,7 +11,17 @@ const documents = corpus(Array.from({ length: 9 }, (_, i) => ({ id: `d${i}`, tex
 /** Nats so that document `i` has `i + 1` bits in each byte. */
 const metricsOf = (count: number) =>
   sample(Metrics, {
-    attributes: { model: "m".repeat(64), data: "", split: "all", documents: count, tokens: 0, bytes: 0 },
+    attributes: {
+      task: "language-modelling",
+      primary: "bits_per_byte",
+      resampling: "",
+      model: "m".repeat(64),
+      data: "",
+      split: "all",
+      documents: count,
+      tokens: 0,
+      bytes: 0
+    },
     tables: {
       metrics: {
         metric: [],
@@ -21,6 +31,7 @@ const metricsOf = (count: number) =>
         confidence: new Float64Array(),
         n: new Uint32Array(),
         unit: [],
+        better: [],
         signature: []
       },
       speed: { name: [], value: new Float64Array() },
@@ -31,6 +42,17 @@ const metricsOf = (count: number) =>
         tokens: new Uint32Array(count).fill(3),
         bytes: new Uint32Array(count).fill(10)
       },
+      replicates: { metric: [], value: new Float64Array() },
+      outcomes: { id: [], metric: [], value: new Float64Array() },
+      outputs: { id: [], input: [], output: [], reference: [] },
+      classes: {
+        label: [],
+        precision: new Float64Array(),
+        recall: new Float64Array(),
+        f1: new Float64Array(),
+        support: new Uint32Array()
+      },
+      confusion: { reference: [], output: [], n: new Uint32Array() },
       samples: { prompt: [], text: [], settings: [] }
     }
   })
