@@ -98,6 +98,17 @@ export function lower(entries: Entries, options: LowerOptions) {
   }
 }
 
+/** Elements of variables from which on rewriting pays. */
+const large = 2 ** 24
+
+/**
+ * Whether TensorFlow should rewrite the program's graph before it runs it, which `Session.open` takes. Measured on two cores: steps
+ * take as long without; the first is sooner by up to a second for each entry; but BERT-base takes 3.15 instead of 2.9 GB.
+ */
+export const rewrite = ({ variables }: Pick<Lowered, "variables">): boolean =>
+  variables.reduce((sum, { shape }) => sum + shape.reduce<number>((n, size) => n * Number(size), 1), 0) >=
+  large
+
 const crosses = (dtype: DType): dtype is CrossingDType =>
   dtype === "float32" || dtype === "int32" || dtype === "bool"
 

@@ -1,5 +1,5 @@
 // A session with a network's numbers in it: what every kind of model is opened with.
-import type { Parameter, Program } from "@inkstone/graph"
+import { type Parameter, Program } from "@inkstone/graph"
 import { type Entry, grouped, type NativeUnavailable, Session, type Tensor } from "@inkstone/tensorflow"
 import { Effect, type Scope } from "effect"
 import { ModelFailed, ModelUnusable } from "./Model.ts"
@@ -45,7 +45,7 @@ export const open = Effect.fn("ModelSession.open")(function* (
   program: Loadable,
   { arrays, parameters }: Pick<Network, "parameters"> & { readonly arrays: NamedArray.NamedArrays }
 ): Effect.fn.Return<Session, ModelUnusable | ModelFailed | NativeUnavailable, Scope.Scope> {
-  const session = yield* Session.open(program.graphDef).pipe(
+  const session = yield* Session.open(program.graphDef, { rewrite: Program.rewrite(program) }).pipe(
     Effect.catchTag("ProgramRejected", ({ problem }) => Effect.fail(new ModelFailed({ family, problem })))
   )
   const writes = new Map<string, Entry.Entry>(program.variables.map(({ name, write }) => [name, write]))

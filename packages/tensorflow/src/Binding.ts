@@ -15,7 +15,8 @@ export interface Binding {
   createTensor(shape: ReadonlyArray<number>, dtype: number, values: Values): number
   deleteTensor(tensor: number): void
   tensorDataSync(tensor: number): unknown
-  loadSavedModel(folder: string, tags: string): number
+  /** `config`: a serialized `tensorflow.ConfigProto` */
+  loadSavedModel(folder: string, tags: string, config?: Uint8Array): number
   deleteSavedModel(session: number): void
   runSavedModel(
     session: number,

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Feed, Memory, RunFailed, SavedModel, Session } from "../src/index.ts"
+import * as Binding from "../src/Binding.ts"
+import { type Feed, Memory, Native, RunFailed, SavedModel, Session } from "../src/index.ts"
 import * as GraphDef from "./GraphDef.ts"
 
 const { bool, encode, fill, shape, type } = GraphDef
@@ -54,6 +55,30 @@ describe("Session", () => {
         ["product:0"]
       )
       assert.deepStrictEqual(result, { dtype: "float32", shape: [2, 1], values: Float32Array.of(321, 654) })
+    })
+  )
+
+  it.effect("gives the same of a graph as it is written and of a rewritten one", () =>
+    Effect.gen(function* () {
+      // Grappler folds the sum of constants before the first run
+      const graph = encode([
+        { name: "ones", op: "Const", attributes: { dtype: type("float32"), value: fill(1, 8) } },
+        { name: "twos", op: "AddV2", inputs: ["ones", "ones"], attributes: { T: type("float32") } },
+        { name: "x", op: "Placeholder", attributes: { dtype: type("float32"), shape: shape(8) } },
+        { name: "sum", op: "AddV2", inputs: ["x", "twos"], attributes: { T: type("float32") } }
+      ])
+      const x: Feed = { node: "x:0", dtype: "float32", shape: [8], values: new Float32Array(8).fill(0.25) }
+      for (const rewrite of [false, true]) {
+        const session = yield* Session.open(graph, { rewrite })
+        assert.deepStrictEqual(session.run([x], ["sum:0"])[0]?.values, new Float32Array(8).fill(2.25))
+      }
+    })
+  )
+
+  it.effect("says what is wrong with a config that is none", () =>
+    Effect.gen(function* () {
+      const binding = yield* Binding.load(yield* Native.require)
+      assert.throws(() => binding.loadSavedModel("anywhere", "serve", Uint8Array.of(0xff)), /ConfigProto/)
     })
   )
 

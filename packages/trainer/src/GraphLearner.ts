@@ -1,5 +1,5 @@
 // A network in training on TensorFlow: weights and optimizer slots live in the session, batches go in, numbers come out.
-import { Averaging, type Objective, type Program, TrainingProgram } from "@inkstone/graph"
+import { Averaging, type Objective, Program, TrainingProgram } from "@inkstone/graph"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { StageFailure } from "@inkstone/stage"
 import {
@@ -112,7 +112,10 @@ export const open = Effect.fn("GraphLearner.open")(function* (
   { gradientClip, seed, start = new Map() }: Settings
 ): Effect.fn.Return<Opened, StageFailure, Scope.Scope> {
   const program: Program.Lowered = TrainingProgram.build(objective, options)
-  const session = yield* Effect.mapError(Session.open(program.graphDef), toStageFailure)
+  const session = yield* Effect.mapError(
+    Session.open(program.graphDef, { rewrite: Program.rewrite(program) }),
+    toStageFailure
+  )
   const entries: Entries = program.entries
   const variables = program.variables.filter(({ scratch }) => !scratch)
   /** never changes: it is not kept again in each checkpoint */

@@ -1,5 +1,5 @@
 // Our side of the training benchmark, a process of its own so that its memory is its own: speaks as the scripts of `peers/` do.
-import { AdamW, type Program, TrainingProgram } from "@inkstone/graph"
+import { AdamW, Program, TrainingProgram } from "@inkstone/graph"
 import { type Entry, Session } from "@inkstone/tensorflow"
 import { Effect, Schema } from "effect"
 import { createInterface } from "node:readline"
@@ -13,12 +13,13 @@ const answer = (message: unknown) => Effect.sync(() => process.stdout.write(`${J
 /** Nothing holds the graph once it is open. */
 const opened = Effect.fnUntraced(function* (work: Work) {
   const { feeds, objective } = Feeds.of(work)
-  const { entries, graphDef } = TrainingProgram.build(objective, {
+  const lowered = TrainingProgram.build(objective, {
     optimizer: AdamW.defaults,
     precision: work.precision,
     clusters: true
   })
-  return { entries, feeds, session: yield* Session.open(graphDef) }
+  const session = yield* Session.open(lowered.graphDef, { rewrite: Program.rewrite(lowered) })
+  return { entries: lowered.entries, feeds, session }
 })
 
 const program = Effect.gen(function* () {

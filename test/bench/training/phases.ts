@@ -1,6 +1,6 @@
 // A program that starts to train and says what that took: one JSON line a phase. Its arguments: the work as JSON, and how many
 // steps (3). `node test/bench/training/phases.ts "$work"`
-import { AdamW, type Program, TrainingProgram } from "@inkstone/graph"
+import { AdamW, Program, TrainingProgram } from "@inkstone/graph"
 import { type Entry, Session } from "@inkstone/tensorflow"
 import { Effect, Schema } from "effect"
 import * as Feeds from "./Feeds.ts"
@@ -21,13 +21,14 @@ const program = Effect.gen(function* () {
   const work = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Work))(process.argv[2])
   done("Node and modules")
   const { feeds, objective } = Feeds.of(work)
-  const { entries, graphDef } = TrainingProgram.build(objective, {
+  const lowered = TrainingProgram.build(objective, {
     optimizer: AdamW.defaults,
     precision: work.precision,
     clusters: true
   })
   done("build the graph")
-  const session = yield* Session.open(graphDef)
+  const { entries } = lowered
+  const session = yield* Session.open(lowered.graphDef, { rewrite: Program.rewrite(lowered) })
   done("load the library, open the graph")
   session.call(entries.init, { key: { values: Int32Array.of(0, 1) } })
   done("first values")
