@@ -85,7 +85,8 @@ class Writing {
   end(): void {
     const worker = this.#worker
     if (worker === undefined) return
-    worker.off("message", this.#heard).off("error", this.#broke)
+    worker.off("message", this.#heard).off("error", this.#broke).off("messageerror", this.#broke)
+    worker.off("exit", this.#gone)
     if (spare === undefined && this.#failure === undefined) spare = worker
     else void worker.terminate()
     worker.unref()
@@ -103,15 +104,21 @@ class Writing {
   }
 
   #start(): Worker {
-    const worker = spare ?? new Worker(source, { execArgv: [] })
+    // a thread that has ended is called -1
+    const worker = spare === undefined || spare.threadId === -1 ? new Worker(source, { execArgv: [] }) : spare
     spare = undefined
-    worker.on("message", this.#heard)
-    worker.on("error", this.#broke)
-    return worker
+    worker.on("message", this.#heard).on("error", this.#broke).on("messageerror", this.#broke)
+    return worker.on("exit", this.#gone)
   }
 
   readonly #heard = (done: Done): void => this.#done(done)
   readonly #broke = (cause: unknown): void => this.#done({ code: "", problem: String(cause) })
+  /** Without an error before it, nobody would answer for what is under way. */
+  readonly #gone = (code: number): void => {
+    this.#worker = undefined
+    if (this.#file !== undefined)
+      this.#done({ code: "", problem: `the thread that writes it ended with code ${code}` })
+  }
 
   #done({ code, problem }: Done): void {
     const path = this.#file ?? ""

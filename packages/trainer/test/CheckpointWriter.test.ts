@@ -3,6 +3,7 @@ import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { Effect } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { Worker } from "node:worker_threads"
 import * as CheckpointWriter from "../src/CheckpointWriter.ts"
 import * as Container from "../src/Container.ts"
 import { temporaryFolder } from "./peers.ts"
@@ -84,6 +85,29 @@ describe("CheckpointWriter", () => {
       const next = { file: path.join(folder, "2"), contents: contents(1), remove: [] }
       assert.strictEqual(yield* Effect.flip(writer.begin(next)), failure)
       assert.deepStrictEqual(fs.readdirSync(folder).toSorted(), ["older", "taken"])
+    })
+  )
+
+  it.live("fails when the thread ends before it has answered, and the next writer gets another one", () =>
+    Effect.gen(function* () {
+      const file = path.join(yield* temporaryFolder, "1")
+      const post = Worker.prototype.postMessage
+      const failure = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const writer = yield* CheckpointWriter.open
+          Worker.prototype.postMessage = function (this: Worker) {
+            void this.terminate()
+          }
+          yield* writer.begin({ file, contents: contents(1), remove: [] })
+          return yield* Effect.flip(writer.settled)
+        })
+      ).pipe(Effect.ensuring(Effect.sync(() => (Worker.prototype.postMessage = post))))
+      assert.include(failure.message, "ended with code")
+
+      const writer = yield* CheckpointWriter.open
+      yield* writer.begin({ file, contents: contents(2), remove: [] })
+      yield* writer.settled
+      assert.isTrue(fs.existsSync(file))
     })
   )
 })
