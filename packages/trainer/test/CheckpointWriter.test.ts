@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as NamedArray from "@inkstone/model-zoo/NamedArray"
 import { Effect } from "effect"
 import * as fs from "node:fs"
@@ -91,17 +91,16 @@ describe("CheckpointWriter", () => {
   it.live("fails when the thread ends before it has answered, and the next writer gets another one", () =>
     Effect.gen(function* () {
       const file = path.join(yield* temporaryFolder, "1")
-      const post = Worker.prototype.postMessage
+      const ends = vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (this: Worker) {
+        void this.terminate()
+      })
       const failure = yield* Effect.scoped(
         Effect.gen(function* () {
           const writer = yield* CheckpointWriter.open
-          Worker.prototype.postMessage = function (this: Worker) {
-            void this.terminate()
-          }
           yield* writer.begin({ file, contents: contents(1), remove: [] })
           return yield* Effect.flip(writer.settled)
         })
-      ).pipe(Effect.ensuring(Effect.sync(() => (Worker.prototype.postMessage = post))))
+      ).pipe(Effect.ensuring(Effect.sync(() => ends.mockRestore())))
       assert.include(failure.message, "ended with code")
 
       const writer = yield* CheckpointWriter.open
