@@ -15,6 +15,8 @@ export class GraphBuilder {
   readonly nodes: Array<NodeDef> = []
   readonly #functions = new Map<string, FunctionDef>()
   readonly #names = new Set<string>()
+  /** how often each hint was asked for, at least */
+  readonly #asked = new Map<string, number>()
   readonly #handles = new Map<string, { readonly ref: Ref; readonly variable: Tensor }>()
 
   get functions(): ReadonlyArray<FunctionDef> {
@@ -30,8 +32,10 @@ export class GraphBuilder {
 
   /** A name like the hint that no node has yet. */
   free(hint: string): string {
-    let name = hint
-    for (let n = 1; this.#names.has(name); n++) name = `${hint}_${n}`
+    let n = this.#asked.get(hint) ?? 0
+    let name = n === 0 ? hint : `${hint}_${n}`
+    while (this.#names.has(name)) name = `${hint}_${++n}`
+    this.#asked.set(hint, n)
     return name
   }
 

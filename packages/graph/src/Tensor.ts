@@ -106,16 +106,19 @@ interface SortedOptions {
   readonly aliases: "follow" | "keep"
   /** those that are left out, with what only they are computed from */
   readonly until?: (tensor: Tensor) => boolean
+  /** those whose inputs are not followed */
+  readonly ends?: ReadonlySet<Tensor>
 }
 
 /** All tensors the given ones are computed from and themselves, inputs first. Follows aliases if asked to. */
 export const sorted = (roots: ReadonlyArray<Tensor>, options: SortedOptions): ReadonlyArray<Tensor> => {
-  const { until = () => false } = options
+  const { ends, until = () => false } = options
   const seen = new Set<Tensor>()
   const stack = roots.map((root) => (options.aliases === "follow" ? origin(root) : root))
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (seen.has(next) || until(next)) continue
     seen.add(next)
+    if (ends?.has(next) === true) continue
     for (const input of next.inputs) stack.push(options.aliases === "follow" ? origin(input) : input)
   }
   return [...seen].toSorted((a, b) => a.id - b.id)

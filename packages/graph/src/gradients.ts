@@ -39,7 +39,8 @@ export const pullback = (
   { beyond, targets }: PullbackOptions
 ): ReadonlyArray<Tensor | undefined> => {
   const wanted = new Set(targets)
-  const order = sorted([result], { aliases: "keep" })
+  // without the end a layer's own rule would go through all layers below it
+  const order = sorted([result], { aliases: "keep", ...(beyond ? {} : { ends: wanted }) })
   const leads = new Set<Tensor>()
   for (const tensor of order)
     if (wanted.has(tensor) || tensor.inputs.some((input) => leads.has(input))) leads.add(tensor)

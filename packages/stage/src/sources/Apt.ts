@@ -49,9 +49,9 @@ export const aptGet = (pattern: string, byHand: string) => {
 }
 
 /** Options that keep apt's state in a folder of ours: the system's own is neither needed nor touched, and root is not either. */
-export const privateState = Effect.fnUntraced(function* (folder: string) {
+export const privateState = Effect.fnUntraced(function* (pattern: string, folder: string) {
   const [lists, cache] = [join(folder, "lists"), join(folder, "cache")]
-  yield* Effect.promise(async () => {
+  yield* Fetched.disk(pattern, folder, async () => {
     await mkdir(join(lists, "partial"), { recursive: true })
     await mkdir(join(cache, "archives", "partial"), { recursive: true })
   })
@@ -108,7 +108,7 @@ const download = Effect.fnUntraced(function* (draft: Fetched.Draft, asked: Asked
   yield* Tool.run(apt, ["-q", "-o", "APT::Sandbox::User=root", ...args], { cwd })
   const first = yield* archiveIn(cwd, asked)
   if (first !== undefined) return first
-  const options = yield* privateState(draft.temporary)
+  const options = yield* privateState(pattern, draft.temporary)
   const updated = yield* Tool.run(apt, [...options, "update"], { cwd })
   const { stderr } = yield* Tool.run(apt, [...options, ...args], { cwd })
   const second = yield* archiveIn(cwd, asked)

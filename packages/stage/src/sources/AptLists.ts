@@ -52,7 +52,7 @@ const listsIn = (folder: string) =>
 const fill = Effect.fnUntraced(function* (draft: Fetched.Draft, pattern: string, suite: string) {
   const given = (yield* listsIn(draft.downloads)).filter((list) => list.suite === suite)
   const place = ({ to }: List) =>
-    Effect.promise(async () => {
+    Fetched.disk(pattern, draft.files, async () => {
       const target = join(draft.files, to)
       await mkdir(dirname(target), { recursive: true })
       return target
@@ -60,14 +60,14 @@ const fill = Effect.fnUntraced(function* (draft: Fetched.Draft, pattern: string,
   if (given.length > 0) {
     for (const list of given) {
       const target = yield* place(list)
-      yield* Effect.promise(() => copyFile(join(draft.downloads, list.from), target))
+      yield* Fetched.disk(pattern, target, () => copyFile(join(draft.downloads, list.from), target))
     }
     return given.map(({ from }) => join(draft.downloads, from))
   }
   const byHand = `put ${suite}_main_Packages and ${suite}_main_Translation-en, unpacked, into ${draft.downloads}`
   const apt = yield* aptGet(pattern, byHand)
   const helper = Tool.find(["/usr/lib/apt/apt-helper", "apt-helper"])
-  const options = yield* privateState(draft.temporary)
+  const options = yield* privateState(pattern, draft.temporary)
   const cwd = draft.temporary
   // only here may the languages be set: container images turn them off, and a file of settings does not win over that
   const updated = yield* Tool.run(apt, [...options, "-o", "Acquire::Languages=en", "update"], { cwd })

@@ -69,7 +69,8 @@ const cache = Effect.gen(function* () {
   )
 }).pipe(Effect.orDie)
 
-const disk = <A>(pattern: string, place: string, work: () => Promise<A>) =>
+/** Work on the disk; what goes wrong there names the place. */
+export const disk = <A>(pattern: string, place: string, work: () => Promise<A>) =>
   Effect.tryPromise({
     try: work,
     catch: (cause) =>

@@ -100,7 +100,7 @@ const download = Effect.fnUntraced(function* (draft: Fetched.Draft, asked: Asked
       advice: `Install Python 3 with pip (Debian: apt install python3-pip), ${byHand}`
     })
   const [dest, temporary] = [join(draft.temporary, "wheels"), join(draft.temporary, "pip")]
-  yield* Effect.promise(async () => {
+  yield* Fetched.disk(pattern, draft.temporary, async () => {
     await mkdir(dest)
     await mkdir(temporary) // pip writes here first
   })
