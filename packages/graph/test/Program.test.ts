@@ -8,7 +8,17 @@ const square = () => g.input("x", "float32", [4, 4])
 const lower = (outputs: Readonly<Record<string, g.Tensor>>) => () =>
   g.Program.lower({ run: { inputs: {}, outputs } }, { clusters: false })
 const w = () => g.parameter("w", [2], g.Initializer.zeros)
+/** Whether a program with a variable of each length, 4,096 wide, asks to be rewritten. */
+const asks = (...lengths: ReadonlyArray<number>) => {
+  const sums = lengths.map((length, i) => g.sum(g.parameter(`w${i}`, [length, 4096], g.Initializer.zeros)))
+  return g.Program.rewrite(lower(Object.fromEntries(sums.map((sum, i) => [`s${i}`, sum])))())
+}
+
 describe("a program", () => {
+  it("asks to be rewritten from 2^24 elements of variables on", () => {
+    expect([asks(4095), asks(4096), asks(2048, 2047), asks(2048, 2048)]).toEqual([false, true, false, true])
+  })
+
   it("is the same bytes every time, also in another process", () => {
     const elsewhere = spawnSync(process.execPath, [import.meta.dirname + "/trainingBytes.ts"])
     expect(elsewhere.stderr.toString()).toBe("")

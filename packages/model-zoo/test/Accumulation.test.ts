@@ -84,7 +84,7 @@ const kept = (name: string) => !name.endsWith("/gradient") && name !== "window/l
 const Golden = Schema.Struct({ loss: Schema.Finite })
 
 describe("a window of batches", () => {
-  it.effect.each([true])(
+  it.effect.each([false, true])(
     "has the loss and every gradient of PyTorch's whole batch, compiled %s",
     (clusters) =>
       Effect.gen(function* () {

@@ -126,7 +126,10 @@ describe("training of encoders", () => {
       })
     )
 
-  for (const options of [{ precision: "bfloat16", clusters: true }] as const)
+  for (const options of [
+    { precision: "float32", clusters: false },
+    { precision: "bfloat16", clusters: true }
+  ] as const)
     it.effect(
       `gives the same bits twice, ${options.precision}, clusters ${options.clusters}, with dropout`,
       () =>

@@ -199,6 +199,8 @@ describe("training", () => {
 
   for (const options of [
     { precision: "float32", clusters: false },
+    { precision: "float32", clusters: true },
+    { precision: "bfloat16", clusters: false },
     { precision: "bfloat16", clusters: true }
   ] as const)
     it.effect(`gives the same bits twice, ${options.precision}, clusters ${options.clusters}`, () =>
